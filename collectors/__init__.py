@@ -1,0 +1,1 @@
+"""Collect public posts and articles, one module per platform, into landing files."""

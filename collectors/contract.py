@@ -1,0 +1,137 @@
+"""What the plan asks of a platform's module, and what it gives back."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from datetime import datetime
+from hashlib import blake2b
+from types import MappingProxyType
+from typing import Any, Literal, Protocol, Self
+
+from collectors.mention import Mention
+from collectors.sources import Source
+from collectors.watchlist import Watchlist
+
+Clock = Callable[[], datetime]
+"""Gives the present, aware and in UTC."""
+
+Reach = Literal["window", "listing", "feed"]
+"""`window`: asked for by time; `listing`: newest first; `feed`: the newest few."""
+
+Coverage = Literal["answered", "imported", "possible_gap"]
+"""`possible_gap` says that something may have been missed; the others that nothing was."""
+
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Interval:
+    """A stretch of time [since, until) of a stream, and what is known of it."""
+
+    since: datetime
+    until: datetime
+    reason: Coverage = "answered"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Stream:
+    """What is fetched separately within a source: one URL, one subreddit, one query."""
+
+    key: str
+    """Stable name within the source, such as `search:9f3a…`, `comments:belgium`, a feed's URL."""
+    reach: Reach
+    params: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
+    """What the platform's module needs to fetch it, such as `{"query": …}`."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Job:
+    """One fetch of one stream: everything a worker needs beside the credential."""
+
+    source: str
+    platform: str
+    stream: str
+    reach: Reach
+    params: Mapping[str, str]
+    since: datetime | None
+    """Start of the window; None: as far back as the platform gives."""
+    until: datetime
+    validators: Mapping[str, Any]
+    """What the last answer left for the next request: etag, last_modified, seen ids …"""
+    planned_at: datetime
+
+    @property
+    def id(self) -> str:
+        """16 hexadecimal digits: the same for the same stream, window and plan time."""
+        parts = (self.source, self.stream, str(self.since), str(self.until), str(self.planned_at))
+        return blake2b("\x1f".join(parts).encode(), digest_size=8).hexdigest()
+
+    def to_json(self) -> str:
+        """Write the job as one line of JSON."""
+        values = {f.name: getattr(self, f.name) for f in fields(self)}
+        values |= {"params": dict(self.params), "validators": dict(self.validators)}
+        return json.dumps(values, default=datetime.isoformat, ensure_ascii=False, sort_keys=True)
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """Read what `to_json` wrote."""
+        values = json.loads(text)
+        for name in ("since", "until", "planned_at"):
+            values[name] = values[name] and datetime.fromisoformat(values[name])
+        return cls(**values)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Unreadable:
+    """One item that could not be read, kept as it came, so that nothing is lost."""
+
+    raw: str
+    error: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Page:
+    """One answer of a platform, read."""
+
+    mentions: Sequence[Mention] = ()
+    unreadable: Sequence[Unreadable] = ()
+    answered: Sequence[Interval] = ()
+    """What is known of the stream's time **once this page is in**, not merely of this page."""
+    validators: Mapping[str, Any] | None = None
+    """For the next request; None: unchanged."""
+    requests: int = 1
+    cut_by: str | None = None
+    """Why reading stopped here although there is more, such as `page_cap`."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Credential:
+    """Who we are at a platform. Never printed: its repr shows nothing of it."""
+
+    login: str | None = field(default=None, repr=False)
+    password: str | None = field(default=None, repr=False)
+    host: str | None = field(default=None, repr=False)
+    extra: Mapping[str, Any] = field(default_factory=lambda: _NOTHING, repr=False)
+
+
+class Collector(Protocol):
+    """
+    A platform's module: one class without state, named in the registry.
+
+    `pages` raises a `CollectError` when the source stops answering; the pages
+    it gave before stay valid. An item it can't read goes into
+    `Page.unreadable`; a bug propagates.
+    """
+
+    needs_credential: bool
+
+    def mistakes(self, source: Source) -> Sequence[tuple[str, str]]:
+        """List what is wrong in a source's configuration: (key, what to do)."""
+
+    def streams(self, source: Source, watchlist: Watchlist, now: datetime) -> Sequence[Stream]:
+        """List what is fetched separately within *source*; no request is made."""
+
+    def pages(
+        self, job: Job, source: Source, credential: Credential | None, clock: Clock
+    ) -> Iterator[Page]:
+        """Fetch *job*, answer by answer, newest first where the platform sorts so."""

@@ -1,0 +1,154 @@
+"""The watchlist: whom and what the firm listens for, and on which ground."""
+
+import json
+import re
+from datetime import UTC, date, datetime, time
+from functools import cached_property
+from hashlib import sha256
+from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+Facet = Literal["brand", "company", "employee", "organisation"]
+Relation = Literal["customer", "supplier", "prospect", "competitor"]
+Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(?:[-_][a-z0-9]+)*$", max_length=64)]
+Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+
+
+class Frozen(BaseModel):
+    """Configuration never changes once it is read, and a misspelt key is a mistake."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Consent(Frozen):
+    """An employee's agreement to be watched: for what, where, told how, and proven by what."""
+
+    given_at: date | datetime
+    purpose: Words
+    platforms: tuple[Words, ...] = Field(min_length=1)
+    notice: Words
+    proof: Words
+    withdrawn_at: date | datetime | None = None
+
+    def covers(self, platform: str, now: datetime) -> bool:
+        """Tell whether the consent stands at *now* (aware) for *platform*."""
+        withdrawn = self.withdrawn_at
+        return (
+            platform in self.platforms
+            and _instant(self.given_at) <= now
+            and (withdrawn is None or now < _instant(withdrawn))
+        )
+
+    def stands(self, now: datetime) -> bool:
+        """Tell whether the consent stands at *now* for at least one platform."""
+        return any(self.covers(platform, now) for platform in self.platforms)
+
+
+class Subject(Frozen):
+    """Something watched, with every way in which people write it."""
+
+    id: Slug
+    name: Words
+    facet: Facet
+    relation: Relation | None = None
+    sector: Words | None = None
+    terms: tuple[Words, ...] = ()
+    context: tuple[Words, ...] = ()
+    exclude: tuple[Words, ...] = ()
+    hashtags: tuple[Words, ...] = ()
+    domains: tuple[Words, ...] = ()
+    handles: dict[str, tuple[Words, ...]] = Field(default_factory=dict)
+    unit: Words | None = None
+    consent: Consent | None = None
+
+    @model_validator(mode="after")
+    def _facet_fits(self) -> Self:
+        if self.facet == "employee" and self.consent is None:
+            msg = (
+                f"employee '{self.id}' has no consent: add consent = {{ given_at, purpose, "
+                "platforms, notice, proof }, or remove the subject"
+            )
+            raise ValueError(msg)
+        if self.facet != "employee" and (self.consent is not None or self.unit is not None):
+            msg = "'consent' and 'unit' belong to facet = \"employee\" only"
+            raise ValueError(msg)
+        if self.facet == "organisation" and self.relation is None:
+            msg = 'an organisation needs relation = "customer", "supplier", "prospect" or "competitor"'
+            raise ValueError(msg)
+        if self.facet != "organisation" and self.relation is not None:
+            msg = "'relation' belongs to facet = \"organisation\" only"
+            raise ValueError(msg)
+        if not (self.terms or self.hashtags or self.domains or self.handles):
+            msg = "nothing to look for: give at least one of terms, hashtags, domains, handles"
+            raise ValueError(msg)
+        return self
+
+    def is_watched(self, platform: str, now: datetime) -> bool:
+        """Tell whether the subject may be looked for on *platform* at *now*."""
+        return self.consent is None or self.consent.covers(platform, now)
+
+
+class Watchlist(Frozen):
+    """All subjects, in the order of the file."""
+
+    subject: tuple[Subject, ...] = Field(min_length=1)
+
+    @cached_property
+    def version(self) -> str:
+        """12 hexadecimal digits that change with any change of a subject."""
+        canonical = json.dumps(self.model_dump(mode="json"), sort_keys=True, ensure_ascii=False)
+        return sha256(canonical.encode()).hexdigest()[:12]
+
+    def watched(self, platform: str, now: datetime) -> tuple[Subject, ...]:
+        """List the subjects that may be looked for on *platform* at *now*: no consent, no subject."""
+        return tuple(s for s in self.subject if s.is_watched(platform, now))
+
+    def followed_handles(self, platform: str) -> tuple[str, ...]:
+        """List the handles of brand, company and organisations on *platform*; never an employee's."""
+        return tuple(
+            dict.fromkeys(
+                bare_handle(handle)
+                for subject in self.subject
+                if subject.facet != "employee"
+                for handle in subject.handles.get(platform, ())
+            )
+        )
+
+    def owns(self, platform: str, handle: str | None, url: str | None) -> bool:
+        """Tell whether a post was published by the firm: by its handle, or on its domain."""
+        if handle is not None and (platform, bare_handle(handle).casefold()) in self._own_handles:
+            return True
+        host = (urlsplit(url).hostname or "") if url and platform == "feed" else ""
+        return any(host == own or host.endswith("." + own) for own in self._own_domains)
+
+    @cached_property
+    def _own_handles(self) -> frozenset[tuple[str, str]]:
+        return frozenset(
+            (platform, bare_handle(handle).casefold())
+            for subject in self.subject
+            if subject.facet in {"brand", "company"}
+            for platform, handles in subject.handles.items()
+            for handle in handles
+        )
+
+    @cached_property
+    def _own_domains(self) -> frozenset[str]:
+        return frozenset(
+            domain.casefold().removeprefix("www.")
+            for subject in self.subject
+            if subject.facet in {"brand", "company"}
+            for domain in subject.domains
+        )
+
+
+def bare_handle(handle: str) -> str:
+    """Strip what platforms put before a handle: `@acme`, `u/acme`, `/u/acme` → `acme`."""
+    return re.sub(r"^(?:@|/?u/)", "", handle.strip())
+
+
+def _instant(moment: date | datetime) -> datetime:
+    if isinstance(moment, datetime):
+        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return datetime.combine(moment, time.min, UTC)

@@ -1,0 +1,1 @@
+"""Airflow DAGs: they schedule what the other packages do. Nothing else imports Airflow."""

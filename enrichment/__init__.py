@@ -1,0 +1,1 @@
+"""Understand each mention: its language, whom it concerns, in which tone."""

@@ -1,0 +1,1 @@
+"""Turn the snapshot into what people read."""
