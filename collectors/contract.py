@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import blake2b
 from types import MappingProxyType
 from typing import Any, Literal, Protocol, Self
@@ -42,6 +42,10 @@ class Stream:
     reach: Reach
     params: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
     """What the platform's module needs to fetch it, such as `{"query": …}`."""
+    horizon: timedelta | None = None
+    """How far back the platform answers; None: no limit that we know of."""
+    history: timedelta | None = None
+    """How far back a first fetch reaches; None: as far as the platform gives."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

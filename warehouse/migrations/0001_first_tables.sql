@@ -112,6 +112,8 @@ CREATE TABLE mention_version (
     metrics            MAP(VARCHAR, BIGINT) NOT NULL,
     story_id           VARCHAR NOT NULL,
     raw                VARCHAR NOT NULL,
+    enriched_at        TIMESTAMPTZ NOT NULL,
+    watchlist_version  VARCHAR NOT NULL,
     loaded_at          TIMESTAMPTZ NOT NULL
 );
 COMMENT ON TABLE mention_version IS 'One row: a mention as it read at some time; an edit adds a row. Rows with loaded_at up to T rebuild what was known at T.';
@@ -163,6 +165,30 @@ CREATE TABLE entity (
     loaded_at  TIMESTAMPTZ NOT NULL
 );
 COMMENT ON TABLE entity IS 'One row: a name in a matched mention, as a spaCy pipeline found it (ORG, LOC, PRODUCT, …; persons only where they are public figures of the text, never employees).';
+
+CREATE TABLE source (
+    name      VARCHAR NOT NULL,
+    platform  VARCHAR NOT NULL,
+    every_s   BIGINT NOT NULL,
+    is_active BOOLEAN NOT NULL,
+    why_off   VARCHAR
+);
+COMMENT ON TABLE source IS 'One row: a configured place to collect from, as last loaded.';
+COMMENT ON COLUMN source.name IS 'Unique name from sources.toml.';
+COMMENT ON COLUMN source.every_s IS 'How often it is asked, in seconds.';
+COMMENT ON COLUMN source.is_active IS 'Whether it is asked at all.';
+COMMENT ON COLUMN source.why_off IS 'Why it is not asked, such as a missing credential; null while it is.';
+
+CREATE TABLE stream (
+    source VARCHAR NOT NULL,
+    stream VARCHAR NOT NULL,
+    reach  VARCHAR NOT NULL,
+    asks   VARCHAR NOT NULL
+);
+COMMENT ON TABLE stream IS 'One row: what is fetched separately within an active source: one URL, one subreddit, one query.';
+COMMENT ON COLUMN stream.stream IS 'Stable name within the source; a new query is a new stream.';
+COMMENT ON COLUMN stream.reach IS 'window: asked for by time; listing: newest first; feed: the newest few.';
+COMMENT ON COLUMN stream.asks IS 'What is asked, as JSON: the query, the account, the URL.';
 
 CREATE TABLE sighting (
     mention_id         VARCHAR NOT NULL,

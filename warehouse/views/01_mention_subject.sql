@@ -12,21 +12,21 @@ SELECT
     mention.is_repost,
     mention.story_id,
     any_value(
-        CASE
-            WHEN mention.author_id IS NOT NULL THEN mention.platform || ':' || mention.author_id
-            WHEN mention.author_handle IS NOT NULL
-                THEN mention.platform || ':@' || lower(mention.author_handle)
-        END
+        mention.platform || ' '
+        || coalesce(mention.author_id, mention.author_handle, mention.author_name)
     ) AS author,
     any_value(mention.url) AS url,
     any_value(mention.title) AS title,
     any_value(mention.text) AS text,
     CASE
         WHEN bool_and(subject_match.tone = 'uncertain') THEN 'uncertain'
-        WHEN round(sum(subject_match.p_negative), 6) >= round(
-            greatest(sum(subject_match.p_neutral), sum(subject_match.p_positive)), 6
-        ) THEN 'negative'
-        WHEN round(sum(subject_match.p_positive), 6) >= round(sum(subject_match.p_neutral), 6)
+        WHEN
+            sum(subject_match.p_negative) > sum(subject_match.p_neutral)
+            AND sum(subject_match.p_negative) >= sum(subject_match.p_positive)
+            THEN 'negative'
+        WHEN
+            sum(subject_match.p_positive) > sum(subject_match.p_neutral)
+            AND sum(subject_match.p_positive) > sum(subject_match.p_negative)
             THEN 'positive'
         ELSE 'neutral'
     END AS tone,

@@ -1,0 +1,226 @@
+"""Load enriched files: rows, matches, answered intervals and validators in one transaction."""
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import file_digest
+from pathlib import Path
+from typing import Literal
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from collectors.landing import Header, LandingError, read_header
+from enrichment.enriched import ENRICHED_SCHEMA
+from warehouse.query import run_script
+from warehouse.tombstones import drop_tombstoned
+
+ROWS_PER_TRANSACTION = 250_000
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Outcome:
+    """What became of one enriched file."""
+
+    path: Path
+    state: Literal["loaded", "known", "broken"]
+    """`known`: these very bytes were loaded before, and nothing was done."""
+    header: Header | None = None
+    rows: int = 0
+    message: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _File:
+    path: Path
+    digest: str
+    header: Header
+    rows: int
+
+
+def load_files(
+    connection: duckdb.DuckDBPyConnection, paths: Sequence[Path], *, now: datetime
+) -> list[Outcome]:
+    """
+    Load enriched files, in any order, any number of times.
+
+    A file's rows, matches, coverage, validators and its own name are
+    committed together: a kill leaves all of it or nothing.
+
+    Args:
+        connection: The warehouse, open for writing, in no transaction, after
+            `privacy.apply_watchlist`, which says whose matches may stay.
+        paths: Enriched files.
+        now: What `loaded_at` says (aware, UTC).
+
+    Returns:
+        One outcome a file; a broken file doesn't keep the others from loading.
+    """
+    digests = {d for (d,) in connection.execute("SELECT digest FROM loaded_file").fetchall()}
+    outcomes: list[Outcome] = []
+    fresh: list[_File] = []
+    for path in paths:
+        try:
+            file = _opened(path)
+        except LandingError as error:
+            outcomes.append(Outcome(path=path, state="broken", message=str(error)))
+            continue
+        if file.digest in digests:
+            outcomes.append(Outcome(path=path, state="known", header=file.header, rows=file.rows))
+            continue
+        digests.add(file.digest)
+        fresh.append(file)
+    for batch in _batches(fresh):
+        outcomes += _load_batch(connection, batch, now)
+    return outcomes
+
+
+def _opened(path: Path) -> _File:
+    header = read_header(path)
+    if not pq.read_schema(path).equals(ENRICHED_SCHEMA):
+        msg = f"{path.name}: its columns are not those of an enriched file"
+        raise LandingError(msg)
+    with path.open("rb") as file:
+        digest = file_digest(file, "sha256").hexdigest()
+    return _File(path=path, digest=digest, header=header, rows=pq.read_metadata(path).num_rows)
+
+
+def _batches(fresh: Iterable[_File]) -> Iterator[list[_File]]:
+    batch: list[_File] = []
+    for file in fresh:
+        if batch and sum(f.rows for f in batch) + file.rows > ROWS_PER_TRANSACTION:
+            yield batch
+            batch = []
+        batch.append(file)
+    if batch:
+        yield batch
+
+
+def _load_batch(
+    connection: duckdb.DuckDBPyConnection, batch: list[_File], now: datetime
+) -> list[Outcome]:
+    connection.begin()
+    try:
+        _load(connection, batch, now)
+        connection.commit()
+    except duckdb.Error as error:
+        connection.rollback()
+        if len(batch) > 1:  # Find the file that is at fault: the others load.
+            return [outcome for file in batch for outcome in _load_batch(connection, [file], now)]
+        if not isinstance(error, duckdb.IOException | duckdb.InvalidInputException):
+            raise
+        message = f"{batch[0].path.name}: {error}"
+        return [Outcome(path=batch[0].path, state="broken", message=message)]
+    return [
+        Outcome(path=file.path, state="loaded", header=file.header, rows=file.rows)
+        for file in batch
+    ]
+
+
+def _load(connection: duckdb.DuckDBPyConnection, batch: list[_File], now: datetime) -> None:
+    parameters = {"now": now, "paths": [str(file.path) for file in batch]}
+    tables = {
+        "arriving_file": _file_rows(batch),
+        "arriving_coverage": _coverage_rows(batch),
+        "arriving_unreadable": _unreadable_rows(batch),
+    }
+    for name, table in tables.items():
+        connection.register(name, table)
+    try:
+        run_script(connection, "stage", parameters)
+        drop_tombstoned(connection)
+        for step in ("versions", "mentions", "matches", "refuse", "ledger", "roll_up"):
+            run_script(connection, step, parameters)
+    finally:
+        for name in tables:
+            connection.unregister(name)
+
+
+def _file_rows(batch: Sequence[_File]) -> pa.Table:
+    schema = pa.schema(
+        [
+            *((name, pa.string()) for name in ("path", "name", "digest", "kind", "job_id")),
+            *((name, pa.string()) for name in ("source", "platform", "stream")),
+            *((name, _TIME) for name in ("since", "until", "collected_at", "retry_at", "enriched_at")),
+            *((name, pa.string()) for name in ("outcome", "message", "validators")),
+            *((name, pa.int64()) for name in ("requests", "items_seen", "unreadable", "rows")),
+            ("watchlist_version", pa.string()),
+        ]
+    )
+    return pa.Table.from_pylist([_file_row(file) for file in batch], schema=schema)
+
+
+def _file_row(file: _File) -> dict[str, object]:
+    header = file.header
+    fault = header.fault
+    return {
+        "path": str(file.path),
+        "name": file.path.name,
+        "digest": file.digest,
+        "kind": header.kind,
+        "job_id": header.job_id,
+        "source": header.source,
+        "platform": header.platform,
+        "stream": header.stream,
+        "since": header.since,
+        "until": header.until,
+        "collected_at": header.collected_at,
+        "retry_at": fault.retry_at if fault else None,
+        "enriched_at": datetime.fromisoformat(header.enrichment["enriched_at"]),
+        "outcome": fault.reason if fault else "answered",
+        "message": fault.message if fault else None,
+        "validators": None
+        if header.validators is None
+        else json.dumps(dict(header.validators), sort_keys=True, ensure_ascii=False),
+        "requests": header.requests,
+        "items_seen": header.items_seen,
+        "unreadable": len(header.unreadable),
+        "rows": file.rows,
+        "watchlist_version": header.enrichment["watchlist_version"],
+    }
+
+
+def _coverage_rows(batch: Sequence[_File]) -> pa.Table:
+    rows = [
+        {
+            "source": file.header.source,
+            "stream": file.header.stream,
+            "since": interval.since,
+            "until": interval.until,
+            "reason": interval.reason,
+        }
+        for file in batch
+        for interval in file.header.answered
+        if interval.since < interval.until
+    ]
+    schema = pa.schema(
+        [
+            ("source", pa.string()),
+            ("stream", pa.string()),
+            ("since", _TIME),
+            ("until", _TIME),
+            ("reason", pa.string()),
+        ]
+    )
+    return pa.Table.from_pylist(rows, schema=schema)
+
+
+def _unreadable_rows(batch: Sequence[_File]) -> pa.Table:
+    rows = [
+        {
+            "job_id": file.header.job_id,
+            "source": file.header.source,
+            "stream": file.header.stream,
+            "error": item.error,
+            "raw": item.raw,
+        }
+        for file in batch
+        for item in file.header.unreadable
+    ]
+    names = ("job_id", "source", "stream", "error", "raw")
+    return pa.Table.from_pylist(rows, schema=pa.schema([(name, pa.string()) for name in names]))
+
+
+_TIME = pa.timestamp("us", tz="UTC")

@@ -1,0 +1,96 @@
+"""Keep only what may be kept: consent, and the time limit on mentions that concern nobody."""
+
+from datetime import datetime, timedelta
+
+import duckdb
+import pyarrow as pa
+
+from collectors.watchlist import Watchlist
+from warehouse.query import run_script
+from warehouse.tombstones import remove_touched
+
+
+def apply_watchlist(
+    connection: duckdb.DuckDBPyConnection, watchlist: Watchlist, *, now: datetime
+) -> int:
+    """
+    Bring the subjects up to date and remove what no consent covers any more.
+
+    An employee without a standing consent, or one who left the watchlist,
+    loses every row: subject, matches, hourly figures. Other subjects that left
+    it keep their history and are marked inactive.
+
+    Returns:
+        How many mentions lost a match with an employee.
+    """
+    connection.register("arriving_subject", _subjects(watchlist, now))
+    connection.register("arriving_consent", _consents(watchlist, now))
+    connection.begin()
+    try:
+        run_script(connection, "subjects", {})
+        run_script(connection, "refuse", {})
+        connection.execute(
+            "CREATE OR REPLACE TEMP TABLE touched AS SELECT DISTINCT mention_id FROM refused"
+        )
+        removed: int = connection.execute("SELECT count(*) FROM touched").fetchall()[0][0]
+        if removed:
+            run_script(connection, "touch_by_mention", {})
+            run_script(connection, "roll_up", {"now": now})
+        connection.commit()
+    except duckdb.Error:
+        connection.rollback()
+        raise
+    finally:
+        connection.unregister("arriving_subject")
+        connection.unregister("arriving_consent")
+    return removed
+
+
+def drop_unmatched(
+    connection: duckdb.DuckDBPyConnection, *, now: datetime, keep: timedelta
+) -> int:
+    """
+    Delete mentions that concern no subject and were last seen more than *keep* ago.
+
+    Returns:
+        How many mentions went.
+    """
+    connection.begin()
+    try:
+        connection.execute(
+            "CREATE OR REPLACE TEMP TABLE touched AS SELECT mention_id FROM mention "
+            "ANTI JOIN subject_match USING (mention_id) WHERE last_collected_at < $limit",
+            {"limit": now - keep},
+        )
+        count: int = connection.execute("SELECT count(*) FROM touched").fetchall()[0][0]
+        if count:
+            remove_touched(connection, now=now)
+        connection.commit()
+    except duckdb.Error:
+        connection.rollback()
+        raise
+    return count
+
+
+def _subjects(watchlist: Watchlist, now: datetime) -> pa.Table:
+    columns = ("name", "facet", "relation", "sector", "unit")
+    rows = [
+        {column: getattr(subject, column) for column in columns}
+        | {"subject_id": subject.id, "watchlist_version": watchlist.version}
+        for subject in watchlist.subject
+        if subject.consent is None or subject.consent.stands(now)
+    ]
+    names = (*columns, "subject_id", "watchlist_version")
+    return pa.Table.from_pylist(rows, schema=pa.schema([(name, pa.string()) for name in names]))
+
+
+def _consents(watchlist: Watchlist, now: datetime) -> pa.Table:
+    rows = [
+        {"subject_id": subject.id, "platform": platform}
+        for subject in watchlist.subject
+        if subject.consent is not None
+        for platform in subject.consent.platforms
+        if subject.consent.covers(platform, now)
+    ]
+    schema = pa.schema([("subject_id", pa.string()), ("platform", pa.string())])
+    return pa.Table.from_pylist(rows, schema=schema)

@@ -1,0 +1,156 @@
+"""Publish a snapshot: a copy for analysts that is never locked and holds nothing it shouldn't."""
+
+import os
+import time
+from datetime import datetime, timedelta
+from importlib.resources import files
+from pathlib import Path
+
+import duckdb
+
+from collectors.landing import sync_folder
+from collectors.watchlist import Watchlist
+from warehouse.connection import open_new_snapshot
+from warehouse.migrate import create_views
+
+MINIMUM_GROUP = 5
+"""Figures about staff are given for groups of at least so many people, and counts of at least so many."""
+
+_PUBLISH_FLOOR = timedelta(seconds=20)
+_PUBLISH_FACTOR = 10
+
+
+def is_publish_due(last_at: datetime | None, last_took: timedelta, now: datetime) -> bool:
+    """
+    Tell whether to publish again: at most every 20 s, and at most a tenth of the time.
+
+    Args:
+        last_at: When the newest snapshot was made (aware); None: there is none.
+        last_took: How long making it took.
+        now: The present (aware).
+    """
+    return last_at is None or now - last_at >= max(_PUBLISH_FLOOR, _PUBLISH_FACTOR * last_took)
+
+
+def publish_snapshot(
+    connection: duckdb.DuckDBPyConnection,
+    *,
+    folder: Path,
+    stable: Path,
+    watchlist: Watchlist,
+    time_zone: str,
+    now: datetime,
+    keep: int = 3,
+) -> Path:
+    """
+    Copy what analysts may see into a new versioned file and point the stable name to it.
+
+    Left out: raw records, mentions without a match, every row about an
+    employee, tombstones. Added: staff figures by unit and week, suppressed for
+    groups under five. A kill at any point leaves the stable name on a whole
+    snapshot.
+
+    Args:
+        connection: The warehouse, open for writing, in no transaction.
+        folder: Where the versioned files lie.
+        stable: The stable name, a link.
+        watchlist: Tells how many employees of each unit consent now.
+        time_zone: The firm's, such as `Europe/Brussels`: where a week begins.
+        now: The snapshot's time (aware, UTC): up to when its data is known.
+        keep: How many versions stay, the new one included (at least 2).
+
+    Returns:
+        The versioned file.
+    """
+    begun = time.monotonic()
+    folder.mkdir(parents=True, exist_ok=True)
+    for leftover in folder.glob(".*.part*"):
+        leftover.unlink()
+    number = 1 + max((int(p.stem.rsplit("-", 1)[-1]) for p in folder.glob("luisterpost-*.duckdb")), default=0)
+    path = folder / f"luisterpost-{number:06d}.duckdb"
+    part = folder / f".{path.name}.part"
+    _copy_tables(connection, part, _parameters(watchlist, time_zone, now, path.stem), begun)
+    part.chmod(0o444)
+    with part.open("rb") as file:
+        os.fsync(file.fileno())
+    part.rename(path)
+    sync_folder(folder)
+    _point(stable, path)
+    for old in sorted(folder.glob("luisterpost-*.duckdb"))[: -max(keep, 2)]:
+        old.unlink()
+    return path
+
+
+def _parameters(
+    watchlist: Watchlist, time_zone: str, now: datetime, snapshot_id: str
+) -> dict[str, object]:
+    consenting = [
+        subject.unit
+        for subject in watchlist.subject
+        if subject.consent is not None and subject.unit and subject.consent.stands(now)
+    ]
+    return {
+        "units": consenting,
+        "minimum_group": MINIMUM_GROUP,
+        "time_zone": time_zone,
+        "now": now,
+        "snapshot_id": snapshot_id,
+        "watchlist_version": watchlist.version,
+    }
+
+
+def _copy_tables(
+    connection: duckdb.DuckDBPyConnection, path: Path, parameters: dict[str, object], begun: float
+) -> None:
+    quoted = str(path).replace("'", "''")
+    connection.execute(f"ATTACH '{quoted}' AS snapshot (STORAGE_VERSION 'v1.5.0')")
+    try:
+        connection.begin()
+        sql = files("warehouse").joinpath("publish_steps", "tables.sql").read_text(encoding="utf-8")
+        for statement in connection.extract_statements(sql):
+            needed = {name: parameters[name] for name in statement.named_parameters}
+            connection.execute(statement, needed)
+        for statement in _comments(connection):
+            connection.execute(statement)
+        connection.execute(
+            "UPDATE snapshot.snapshot_info SET took_s = $took", {"took": time.monotonic() - begun}
+        )
+        connection.commit()
+    except duckdb.Error:
+        connection.rollback()
+        raise
+    finally:
+        connection.execute("DETACH snapshot")
+    fresh = open_new_snapshot(path)
+    try:
+        create_views(fresh)
+        fresh.execute("CHECKPOINT")
+    finally:
+        fresh.close()
+
+
+def _comments(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    """Write the statements that give the snapshot's tables the warehouse's comments."""
+    tables = connection.execute(
+        "SELECT 'TABLE snapshot.' || table_name, comment FROM duckdb_tables() AS known "
+        "WHERE database_name = current_database() AND comment IS NOT NULL AND table_name IN "
+        "(SELECT table_name FROM duckdb_tables() WHERE database_name = 'snapshot')"
+    ).fetchall()
+    columns = connection.execute(
+        "SELECT 'COLUMN snapshot.' || table_name || '.\"' || column_name || '\"', comment "
+        "FROM duckdb_columns() AS known WHERE database_name = current_database() "
+        "AND comment IS NOT NULL AND (table_name, column_name) IN "
+        "(SELECT (table_name, column_name) FROM duckdb_columns() WHERE database_name = 'snapshot')"
+    ).fetchall()
+    return [
+        f"COMMENT ON {what} IS '" + comment.replace("'", "''") + "'"
+        for what, comment in tables + columns
+    ]
+
+
+def _point(stable: Path, path: Path) -> None:
+    link = stable.with_name(f".{stable.name}.{os.getpid()}")
+    link.unlink(missing_ok=True)
+    link.symlink_to(os.path.relpath(path, stable.parent))
+    link.rename(stable)
+    sync_folder(stable.parent)

@@ -1,0 +1,71 @@
+-- What analysts may see. No employee, no raw record, no mention that concerns nobody.
+CREATE TABLE snapshot.subject AS SELECT * EXCLUDE (unit) FROM subject WHERE facet <> 'employee';
+CREATE TABLE snapshot.subject_match AS
+SELECT * FROM subject_match SEMI JOIN snapshot.subject USING (subject_id);
+CREATE TABLE snapshot.mention AS
+SELECT * EXCLUDE (raw) FROM mention SEMI JOIN snapshot.subject_match USING (mention_id);
+CREATE TABLE snapshot.mention_version AS
+SELECT * EXCLUDE (raw) FROM mention_version SEMI JOIN snapshot.mention USING (mention_id);
+CREATE TABLE snapshot.entity AS
+SELECT * FROM entity SEMI JOIN snapshot.subject_match USING (mention_id, version_id);
+CREATE TABLE snapshot.sighting AS SELECT * FROM sighting SEMI JOIN snapshot.mention USING (mention_id);
+CREATE TABLE snapshot.story AS SELECT * FROM story SEMI JOIN snapshot.mention USING (story_id);
+CREATE TABLE snapshot.hourly_volume AS
+SELECT * FROM hourly_volume SEMI JOIN snapshot.subject USING (subject_id);
+CREATE TABLE snapshot.source AS SELECT * FROM source;
+-- Queries may name employees who consented to be watched, which concerns no analyst.
+CREATE TABLE snapshot.stream AS SELECT * EXCLUDE (asks) FROM stream;
+CREATE TABLE snapshot.coverage AS SELECT * FROM coverage;
+CREATE TABLE snapshot.attempt AS SELECT * FROM attempt;
+CREATE TABLE snapshot.stream_state AS SELECT * FROM stream_state;
+CREATE TABLE snapshot.loaded_file AS SELECT * FROM loaded_file;
+
+-- Staff: one row is a unit in a week, on one fixed grid, suppressed once and never published finer.
+CREATE TABLE snapshot.staff_week AS
+WITH unit AS (
+    SELECT unit, count(*) AS people
+    FROM (SELECT unnest($units::VARCHAR[]) AS unit)
+    GROUP BY unit HAVING count(*) >= $minimum_group
+),
+week AS (
+    SELECT DISTINCT date_trunc('week', timezone($time_zone, occurred_at))::DATE AS week_start FROM mention
+),
+counted AS (
+    SELECT
+        date_trunc('week', timezone($time_zone, occurred_at))::DATE AS week_start,
+        unit,
+        count(DISTINCT mention_id) AS mentions
+    FROM mention
+    JOIN subject_match USING (mention_id, version_id)
+    JOIN subject USING (subject_id)
+    WHERE facet = 'employee' AND NOT is_own
+    GROUP BY ALL
+)
+SELECT
+    week_start,
+    unit,
+    people::INTEGER AS people,
+    CASE
+        WHEN mentions IS NULL THEN 0
+        WHEN mentions >= $minimum_group THEN mentions
+    END::INTEGER AS mentions
+FROM unit CROSS JOIN week LEFT JOIN counted USING (week_start, unit)
+ORDER BY week_start, unit;
+COMMENT ON TABLE snapshot.staff_week IS 'One row: mentions of consenting employees of a unit in a week. Only units with at least five consenting people appear; nothing finer is published.';
+COMMENT ON COLUMN snapshot.staff_week.week_start IS 'Monday, in the firm''s time zone.';
+COMMENT ON COLUMN snapshot.staff_week.people IS 'Consenting people in the unit when the snapshot was made.';
+COMMENT ON COLUMN snapshot.staff_week.mentions IS 'Mentions of any of them; null where there were some, but fewer than five.';
+
+CREATE TABLE snapshot.snapshot_info AS
+SELECT
+    $snapshot_id::VARCHAR AS snapshot_id,
+    $now::TIMESTAMPTZ AS made_at,
+    $watchlist_version::VARCHAR AS watchlist_version,
+    $time_zone::VARCHAR AS time_zone,
+    (SELECT count(*) FROM mention) AS mentions_all,
+    0::DOUBLE AS took_s;
+COMMENT ON TABLE snapshot.snapshot_info IS 'The only row: what this snapshot is.';
+COMMENT ON COLUMN snapshot.snapshot_info.made_at IS 'Up to when the data is known, UTC.';
+COMMENT ON COLUMN snapshot.snapshot_info.time_zone IS 'The firm''s time zone: where its days and weeks begin.';
+COMMENT ON COLUMN snapshot.snapshot_info.mentions_all IS 'Mentions in the warehouse, those without any match included.';
+COMMENT ON COLUMN snapshot.snapshot_info.took_s IS 'How long copying took, in seconds.';

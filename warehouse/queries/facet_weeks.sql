@@ -1,0 +1,72 @@
+-- One row: a facet (brand, company, or both together as 'own') in one local week.
+-- Mentions, stories and authors are distinct and earned; tones count each story once.
+WITH heard AS (
+    SELECT
+        date_trunc('week', occurred_at AT TIME ZONE $zone)::DATE AS week_start,
+        unnest([facet, 'own']) AS facet,
+        mention_id,
+        story_id,
+        coalesce(author, mention_id) AS author,
+        tone,
+        p_negative,
+        p_neutral,
+        p_positive
+    FROM mention_subject
+    SEMI JOIN (FROM subject WHERE is_active) AS active USING (subject_id)
+    WHERE
+        occurred_at >= $since AND occurred_at < $until
+        AND NOT is_own AND facet IN ('brand', 'company')
+),
+
+counted AS (
+    SELECT
+        week_start,
+        facet,
+        count(DISTINCT mention_id) AS mentions,
+        count(DISTINCT author) AS authors
+    FROM heard
+    GROUP BY week_start, facet
+),
+
+judged AS (
+    SELECT
+        week_start,
+        facet,
+        story_id,
+        bool_and(tone = 'uncertain') AS is_uncertain,
+        avg(p_negative) AS negative,
+        avg(p_neutral) AS neutral,
+        avg(p_positive) AS positive
+    FROM heard
+    GROUP BY week_start, facet, story_id
+),
+
+toned AS (
+    SELECT
+        week_start,
+        facet,
+        count(*) AS stories,
+        count(*) FILTER (is_uncertain) AS uncertain,
+        count(*) FILTER (
+            NOT is_uncertain AND negative > neutral AND negative >= positive
+        ) AS negative,
+        count(*) FILTER (
+            NOT is_uncertain AND positive > neutral AND positive > negative
+        ) AS positive
+    FROM judged
+    GROUP BY week_start, facet
+)
+
+SELECT
+    week_start,
+    facet,
+    mentions,
+    stories,
+    authors,
+    negative,
+    stories - negative - positive - uncertain AS neutral,
+    positive,
+    uncertain
+FROM counted
+INNER JOIN toned USING (week_start, facet)
+ORDER BY week_start, facet;

@@ -1,0 +1,13 @@
+-- One row: an organisation of the watchlist in one local week, with distinct earned figures.
+SELECT
+    date_trunc('week', occurred_at AT TIME ZONE $zone)::DATE AS week_start,
+    subject_id,
+    count(DISTINCT mention_id) AS mentions,
+    count(DISTINCT story_id) AS stories
+FROM mention_subject
+SEMI JOIN (FROM subject WHERE is_active) AS active USING (subject_id)
+WHERE
+    occurred_at >= $since AND occurred_at < $until
+    AND NOT is_own AND facet = 'organisation'
+GROUP BY week_start, subject_id
+ORDER BY week_start, subject_id;

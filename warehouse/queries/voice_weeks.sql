@@ -1,0 +1,21 @@
+-- One row: a party (brand, company, both together as 'own', or a competitor's subject_id)
+-- in one local week, with its distinct earned mentions.
+WITH heard AS (
+    SELECT
+        date_trunc('week', occurred_at AT TIME ZONE $zone)::DATE AS week_start,
+        unnest(
+            CASE WHEN relation = 'competitor' THEN [subject_id] ELSE [facet, 'own'] END
+        ) AS party,
+        coalesce(relation = 'competitor', FALSE) AS is_competitor,
+        mention_id
+    FROM mention_subject
+    SEMI JOIN (FROM subject WHERE is_active) AS active USING (subject_id)
+    WHERE
+        occurred_at >= $since AND occurred_at < $until
+        AND NOT is_own AND (facet IN ('brand', 'company') OR relation = 'competitor')
+)
+
+SELECT week_start, party, is_competitor, count(DISTINCT mention_id) AS mentions
+FROM heard
+GROUP BY week_start, party, is_competitor
+ORDER BY week_start, is_competitor, party;

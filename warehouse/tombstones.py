@@ -1,0 +1,128 @@
+"""Tombstones: what must never return is remembered as a keyed hash, and as nothing else."""
+
+import hmac
+import os
+import secrets
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from warehouse.query import run_script
+
+_KEY_VARIABLE = "LUISTERPOST_TOMBSTONE_KEY"
+_KEY_BYTES = 32
+
+
+class TombstoneKeyError(Exception):
+    """The key of the tombstones is lost or unusable: without it deleted posts could return."""
+
+
+def tombstone_key(*, create: bool) -> bytes:
+    """
+    Read the key that hides the identities of deleted posts.
+
+    It stands outside the data directory, so that a copied warehouse tells
+    nothing about what was deleted: in `LUISTERPOST_TOMBSTONE_KEY`
+    (hexadecimal), else in `luisterpost/tombstone.key` below the user's
+    configuration directory (`XDG_CONFIG_HOME`, else `~/.config`).
+
+    Args:
+        create: Make a new key where there is none.
+
+    Raises:
+        TombstoneKeyError: There is no key and none may be made, or it is broken.
+    """
+    given = os.environ.get(_KEY_VARIABLE)
+    path = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config")
+    path = path / "luisterpost" / "tombstone.key"
+    if given is None and not path.exists():
+        if not create:
+            msg = f"tombstones exist, but their key doesn't: restore {path}, or set {_KEY_VARIABLE}"
+            raise TombstoneKeyError(msg)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(secrets.token_hex(_KEY_BYTES))
+    try:
+        key = bytes.fromhex(given if given is not None else path.read_text().strip())
+    except ValueError:
+        key = b""
+    if len(key) < _KEY_BYTES:
+        msg = f"the tombstone key must be {_KEY_BYTES} bytes in hexadecimal ({_KEY_VARIABLE} or {path})"
+        raise TombstoneKeyError(msg)
+    return key
+
+
+def bury(
+    connection: duckdb.DuckDBPyConnection,
+    mention_ids: Iterable[str],
+    *,
+    reason: str,
+    now: datetime,
+) -> int:
+    """
+    Delete mentions everywhere in the warehouse, for good.
+
+    Text, author, versions, matches and entities go; roll-ups and stories are
+    recomputed; import, backfill and old files can't bring them back. The
+    bytes go with the next `connection.rewrite`.
+
+    Returns:
+        How many stood in the warehouse; unknown ones are remembered all the same.
+    """
+    ids = sorted(set(mention_ids))
+    key = tombstone_key(create=True)
+    hashes = pa.table({"mention_id": ids, "key_hash": [_hash(key, one) for one in ids]})
+    connection.register("buried", hashes)
+    connection.begin()
+    try:
+        connection.execute(
+            "INSERT INTO tombstone SELECT key_hash, $reason, $now FROM buried ANTI JOIN tombstone USING (key_hash)",
+            {"reason": reason, "now": now},
+        )
+        connection.execute("CREATE OR REPLACE TEMP TABLE touched AS SELECT mention_id FROM buried")
+        count: int = connection.execute(
+            "SELECT count(*) FROM mention SEMI JOIN touched USING (mention_id)"
+        ).fetchall()[0][0]
+        remove_touched(connection, now=now)
+        connection.commit()
+    except duckdb.Error:
+        connection.rollback()
+        raise
+    finally:
+        connection.unregister("buried")
+    return count
+
+
+def remove_touched(connection: duckdb.DuckDBPyConnection, *, now: datetime) -> None:
+    """Delete the mentions named in the temporary table `touched`, and recompute what they counted in."""
+    run_script(connection, "touch_by_mention", {})
+    run_script(connection, "remove", {})
+    run_script(connection, "roll_up", {"now": now})
+
+
+def drop_tombstoned(connection: duckdb.DuckDBPyConnection) -> None:
+    """Take what must not return out of the temporary tables `arriving` and `touched`."""
+    if not connection.execute("SELECT 1 FROM tombstone LIMIT 1").fetchall():
+        return
+    key = tombstone_key(create=False)
+    ids = [one for (one,) in connection.execute("SELECT DISTINCT mention_id FROM arriving").fetchall()]
+    connection.register(
+        "hashed", pa.table({"mention_id": ids, "key_hash": [_hash(key, one) for one in ids]})
+    )
+    try:
+        connection.execute(
+            "CREATE OR REPLACE TEMP TABLE barred AS "
+            "SELECT mention_id FROM hashed SEMI JOIN tombstone USING (key_hash)"
+        )
+    finally:
+        connection.unregister("hashed")
+    for table in ("arriving", "touched"):
+        connection.execute(f"DELETE FROM {table} WHERE mention_id IN (FROM barred)")
+
+
+def _hash(key: bytes, mention_id: str) -> str:
+    return hmac.digest(key, mention_id.encode(), "sha256").hex()
