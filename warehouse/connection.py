@@ -50,7 +50,9 @@ def holding_lock(path: Path, *, tell: Tell, timeout_s: float = -1) -> Iterator[N
 
 
 @contextmanager
-def open_warehouse(path: Path, *, tell: Tell, timeout_s: float = -1) -> Iterator[duckdb.DuckDBPyConnection]:
+def open_warehouse(
+    path: Path, *, tell: Tell, timeout_s: float = -1
+) -> Iterator[duckdb.DuckDBPyConnection]:
     """
     Open the warehouse for writing, as the only one, with all migrations applied.
 
@@ -91,7 +93,9 @@ def open_snapshot(
         raise SnapshotMissingError(msg)
     # The name is resolved, because DuckDB shares one database between
     # connections of a process that use the same name.
-    connection = duckdb.connect(path.resolve(), read_only=True, config={"memory_limit": memory_limit})
+    connection = duckdb.connect(
+        path.resolve(), read_only=True, config={"memory_limit": memory_limit}
+    )
     connection.execute("SET TimeZone = 'UTC'")
     connection.execute(f"SET max_execution_time = {int(time_limit_s * 1000)}")
     connection.execute("SET enable_external_access = false")

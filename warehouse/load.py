@@ -143,7 +143,10 @@ def _file_rows(batch: Sequence[_File]) -> pa.Table:
         [
             *((name, pa.string()) for name in ("path", "name", "digest", "kind", "job_id")),
             *((name, pa.string()) for name in ("source", "platform", "stream")),
-            *((name, _TIME) for name in ("since", "until", "collected_at", "retry_at", "enriched_at")),
+            *(
+                (name, _TIME)
+                for name in ("since", "until", "collected_at", "retry_at", "enriched_at")
+            ),
             *((name, pa.string()) for name in ("outcome", "message", "validators")),
             *((name, pa.int64()) for name in ("requests", "items_seen", "unreadable", "rows")),
             ("watchlist_version", pa.string()),

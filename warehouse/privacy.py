@@ -46,9 +46,7 @@ def apply_watchlist(
     return removed
 
 
-def drop_unmatched(
-    connection: duckdb.DuckDBPyConnection, *, now: datetime, keep: timedelta
-) -> int:
+def drop_unmatched(connection: duckdb.DuckDBPyConnection, *, now: datetime, keep: timedelta) -> int:
     """
     Delete mentions that concern no subject and were last seen more than *keep* ago.
 

@@ -66,7 +66,9 @@ def publish_snapshot(
     folder.mkdir(parents=True, exist_ok=True)
     for leftover in folder.glob(".*.part*"):
         leftover.unlink()
-    number = 1 + max((int(p.stem.rsplit("-", 1)[-1]) for p in folder.glob("luisterpost-*.duckdb")), default=0)
+    number = 1 + max(
+        (int(p.stem.rsplit("-", 1)[-1]) for p in folder.glob("luisterpost-*.duckdb")), default=0
+    )
     path = folder / f"luisterpost-{number:06d}.duckdb"
     part = folder / f".{path.name}.part"
     _copy_tables(connection, part, _parameters(watchlist, time_zone, now, path.stem), begun)
@@ -110,8 +112,8 @@ def _copy_tables(
         for statement in connection.extract_statements(sql):
             needed = {name: parameters[name] for name in statement.named_parameters}
             connection.execute(statement, needed)
-        for statement in _comments(connection):
-            connection.execute(statement)
+        for comment in _comments(connection):
+            connection.execute(comment)
         connection.execute(
             "UPDATE snapshot.snapshot_info SET took_s = $took", {"took": time.monotonic() - begun}
         )

@@ -1,9 +1,9 @@
 """Named queries: SQL lives in `queries/NAME.sql`, and is asked for by its name."""
 
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Any
-from collections.abc import Mapping
 
 import duckdb
 
@@ -19,7 +19,9 @@ def query_text(name: str) -> str:
     return files("warehouse").joinpath("queries", f"{name}.sql").read_text(encoding="utf-8")
 
 
-def rows(connection: duckdb.DuckDBPyConnection, name: str, **parameters: Any) -> list[dict[str, Any]]:
+def rows(
+    connection: duckdb.DuckDBPyConnection, name: str, **parameters: Any
+) -> list[dict[str, Any]]:
     """Run a named query and return its rows as dictionaries by column name."""
     answer = connection.execute(query_text(name), parameters)
     columns = [column[0] for column in answer.description or ()]

@@ -109,7 +109,9 @@ def drop_tombstoned(connection: duckdb.DuckDBPyConnection) -> None:
     if not connection.execute("SELECT 1 FROM tombstone LIMIT 1").fetchall():
         return
     key = tombstone_key(create=False)
-    ids = [one for (one,) in connection.execute("SELECT DISTINCT mention_id FROM arriving").fetchall()]
+    ids = [
+        one for (one,) in connection.execute("SELECT DISTINCT mention_id FROM arriving").fetchall()
+    ]
     connection.register(
         "hashed", pa.table({"mention_id": ids, "key_hash": [_hash(key, one) for one in ids]})
     )
@@ -120,8 +122,8 @@ def drop_tombstoned(connection: duckdb.DuckDBPyConnection) -> None:
         )
     finally:
         connection.unregister("hashed")
-    for table in ("arriving", "touched"):
-        connection.execute(f"DELETE FROM {table} WHERE mention_id IN (FROM barred)")
+    connection.execute("DELETE FROM arriving WHERE mention_id IN (FROM barred)")
+    connection.execute("DELETE FROM touched WHERE mention_id IN (FROM barred)")
 
 
 def _hash(key: bytes, mention_id: str) -> str:

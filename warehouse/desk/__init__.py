@@ -1,0 +1,1 @@
+"""The desk: what people and machines answer in small steps, beside the warehouse."""

@@ -1,0 +1,171 @@
+"""Take in what waits: load enriched files, tidy up after them, keep what may be kept."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from collectors.contract import Stream
+from collectors.landing import waiting_files
+from collectors.settings import Settings
+from collectors.sources import Source
+from collectors.watchlist import Watchlist
+from warehouse.connection import Tell, open_warehouse
+from warehouse.load import Outcome, load_files
+from warehouse.plan import Leases
+from warehouse.privacy import apply_watchlist, drop_unmatched
+from warehouse.publish import publish_snapshot
+from warehouse.settings import WarehouseSettings
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SourceState:
+    """A configured source as analysts see it: its streams, or why it is off."""
+
+    source: Source
+    streams: tuple[Stream, ...] = ()
+    why_off: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Intake:
+    """What one load did."""
+
+    outcomes: tuple[Outcome, ...]
+    mentions: int
+    """Mentions in the warehouse now."""
+    new_mentions: int
+    consent_removed: int
+    """Mentions that lost a match because no consent covers it any more."""
+    unmatched_dropped: int
+    """Mentions dropped because they concerned nobody for too long."""
+
+
+def load_waiting(
+    settings: Settings,
+    *,
+    watchlist: Watchlist,
+    sources: Sequence[SourceState],
+    keep: WarehouseSettings,
+    tell: Tell,
+) -> Intake:
+    """
+    Load all enriched files that wait, in one transaction, and tidy up.
+
+    Broken files move to `settings.aside`; loaded ones are deleted with their
+    landing files; the leases of their jobs end with the next snapshot.
+    """
+    now = settings.clock()
+    with open_warehouse(settings.warehouse, tell=tell) as connection:
+        before = _count(connection)
+        removed = apply_watchlist(connection, watchlist, now=now)
+        _apply_sources(connection, sources)
+        outcomes = load_files(connection, waiting_files(settings.enriched), now=now)
+        dropped = drop_unmatched(connection, now=now, keep=keep.keep_unmatched)
+        mentions = _count(connection)
+    tidy_up(settings, outcomes)
+    return Intake(
+        outcomes=tuple(outcomes),
+        mentions=mentions,
+        new_mentions=mentions - before + dropped,
+        consent_removed=removed,
+        unmatched_dropped=dropped,
+    )
+
+
+def publish_now(
+    settings: Settings, *, watchlist: Watchlist, time_zone: str, keep: WarehouseSettings, tell: Tell
+) -> Path:
+    """Publish a snapshot of the warehouse as it stands, and end the leases it knows of."""
+    now = settings.clock()
+    leases = Leases(folder=settings.jobs).loaded()
+    with open_warehouse(settings.warehouse, tell=tell) as connection:
+        apply_watchlist(connection, watchlist, now=now)
+        path = publish_snapshot(
+            connection,
+            folder=settings.snapshots,
+            stable=settings.snapshot,
+            watchlist=watchlist,
+            time_zone=time_zone,
+            now=now,
+            keep=keep.keep_snapshots,
+        )
+    for lease in leases:
+        lease.unlink(missing_ok=True)
+    return path
+
+
+def tidy_up(settings: Settings, outcomes: Sequence[Outcome]) -> None:
+    """Remove what is loaded, put aside what is broken."""
+    for outcome in outcomes:
+        landing = settings.landing / outcome.path.name
+        if outcome.state == "broken":
+            put_aside(outcome.path, settings.aside, outcome.message)
+        else:
+            landing.unlink(missing_ok=True)
+            outcome.path.unlink(missing_ok=True)
+    Leases(folder=settings.jobs).mark_loaded(
+        outcome.header.job_id for outcome in outcomes if outcome.header is not None
+    )
+
+
+def put_aside(path: Path, folder: Path, why: str) -> Path:
+    """Move a broken file where a person can look at it, with the reason beside it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    target = folder / path.name
+    path.rename(target)
+    target.with_suffix(target.suffix + ".why.txt").write_text(why + "\n", encoding="utf-8")
+    return target
+
+
+def _apply_sources(connection: duckdb.DuckDBPyConnection, states: Sequence[SourceState]) -> None:
+    texts: Mapping[str, pa.DataType] = dict.fromkeys(("name", "platform", "why_off"), pa.string())
+    sources = pa.Table.from_pylist(
+        [
+            {
+                "name": state.source.name,
+                "platform": state.source.platform,
+                "every_s": int(state.source.every.total_seconds()),
+                "is_active": state.why_off is None,
+                "why_off": state.why_off,
+            }
+            for state in states
+        ],
+        schema=pa.schema([*texts.items(), ("every_s", pa.int64()), ("is_active", pa.bool_())]),
+    )
+    streams = pa.Table.from_pylist(
+        [
+            {
+                "source": state.source.name,
+                "stream": stream.key,
+                "reach": stream.reach,
+                "asks": json.dumps(dict(stream.params), ensure_ascii=False, sort_keys=True),
+            }
+            for state in states
+            for stream in state.streams
+        ],
+        schema=pa.schema([(name, pa.string()) for name in ("source", "stream", "reach", "asks")]),
+    )
+    connection.register("arriving_source", sources)
+    connection.register("arriving_stream", streams)
+    connection.begin()
+    try:
+        connection.execute("DELETE FROM source")
+        connection.execute("INSERT INTO source BY NAME FROM arriving_source")
+        connection.execute("DELETE FROM stream")
+        connection.execute("INSERT INTO stream BY NAME FROM arriving_stream")
+        connection.commit()
+    except duckdb.Error:
+        connection.rollback()
+        raise
+    finally:
+        connection.unregister("arriving_source")
+        connection.unregister("arriving_stream")
+
+
+def _count(connection: duckdb.DuckDBPyConnection) -> int:
+    count: int = connection.execute("SELECT count(*) FROM mention").fetchall()[0][0]
+    return count
