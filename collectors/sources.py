@@ -1,30 +1,49 @@
 """The sources: where to collect from, how often, and as whom."""
 
+import re
 from datetime import timedelta
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, Strict
 
 from collectors.watchlist import Frozen, Slug, Words
+
+_UNITS = {
+    "s": "seconds",
+    "sec": "seconds",
+    "second": "seconds",
+    "m": "minutes",
+    "min": "minutes",
+    "minute": "minutes",
+    "h": "hours",
+    "hour": "hours",
+    "d": "days",
+    "day": "days",
+    "week": "weeks",
+}
+_PART = re.compile(r"\s*([0-9]{1,9}(?:\.[0-9]{1,6})?)\s*([a-z]+)\s*", re.IGNORECASE)
+_LONGEST = timedelta(days=36_525)
 
 
 def parse_duration(value: Any) -> Any:
     """
-    Read a duration such as `15 min`, `1 h`, `2 days` or `90 s`.
+    Read a duration such as `15 min`, `1 h 30 min`, `2 days` or `90 s`.
 
     Raises:
-        ValueError: *value* is no duration, or not a positive one.
+        ValueError: *value* is no duration, has no unit, or is not between
+            nothing and a hundred years.
     """
-    if not isinstance(value, str):
+    if isinstance(value, timedelta | None):
         return value
-    import pandas as pd
-
-    try:
-        duration = pd.Timedelta(value).to_pytimedelta()
-    except ValueError:
-        duration = timedelta(0)
-    if duration <= timedelta(0):
-        msg = f"'{value}' is no duration: write for instance '15 min', '1 h' or '2 days'"
+    text = value if isinstance(value, str) else ""
+    parts = list(_PART.finditer(text))
+    duration = timedelta(0)
+    if parts and "".join(part[0] for part in parts) == text:
+        for number, unit in (part.groups() for part in parts):
+            name = _UNITS.get(unit.lower()) or _UNITS.get(unit.lower().removesuffix("s"))
+            duration += timedelta(**{name: float(number)}) if name else _LONGEST * 2
+    if not timedelta(0) < duration <= _LONGEST:
+        msg = 'is no duration, write for instance "15 min", "1 h" or "2 days"'
         raise ValueError(msg)
     return duration
 
@@ -39,7 +58,7 @@ class Source(Frozen):
     platform: Words
     urls: tuple[Words, ...] = ()
     query: Words | None = None
-    archive: bool = False
+    archive: Annotated[bool, Strict()] = False
     accounts: tuple[Words, ...] | None = None
     """None: the watchlist's handles on this platform."""
     subreddits: tuple[Words, ...] = ()
@@ -51,7 +70,7 @@ class Source(Frozen):
     """How far back the first fetch of a new stream reaches; None: as far as the platform gives."""
     timeout: Duration = timedelta(seconds=20)
     """For one request."""
-    max_pages: int = Field(default=100, ge=1, le=10_000)
+    max_pages: Annotated[int, Strict()] = Field(default=100, ge=1, le=10_000)
     """For one job; what lies behind stays uncovered, to be asked for by the next plan."""
 
 

@@ -5,15 +5,66 @@ import re
 from datetime import UTC, date, datetime, time
 from functools import cached_property
 from hashlib import sha256
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
+
+from collectors.subject_rules import broken_rules
 
 Facet = Literal["brand", "company", "employee", "organisation"]
 Relation = Literal["customer", "supplier", "prospect", "competitor"]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(?:[-_][a-z0-9]+)*$", max_length=64)]
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+
+BROKEN_RULE = "broken_rule"
+"""The type of the validation errors that come from `broken_rules`."""
+
+
+def parse_day(value: Any) -> Any:
+    """
+    Read a date or time: TOML's own, or ISO 8601 in quotes.
+
+    Raises:
+        ValueError: *value* is neither; a bare number is none, either.
+    """
+    if isinstance(value, date | None):
+        return value
+    try:
+        return (
+            datetime.fromisoformat(value)
+            if len(value) > len("2026-01-15")
+            else date.fromisoformat(value)
+        )
+    except (TypeError, ValueError):
+        msg = "must be a date, write for instance 2026-01-15"
+        raise ValueError(msg) from None
+
+
+def without_hash(tag: str) -> str:
+    """
+    Strip the sign before a hashtag.
+
+    Raises:
+        ValueError: Nothing is left.
+    """
+    bare = tag.lstrip("#＃")  # noqa: RUF001 - the full-width sign is used in Japanese posts
+    if not bare:
+        msg = "must not be empty, write the tag without #"
+        raise ValueError(msg)
+    return bare
+
+
+Day = Annotated[date | datetime, BeforeValidator(parse_day)]
 
 
 class Frozen(BaseModel):
@@ -25,20 +76,20 @@ class Frozen(BaseModel):
 class Consent(Frozen):
     """An employee's agreement to be watched: for what, where, told how, and proven by what."""
 
-    given_at: date | datetime
+    given_at: Day
     purpose: Words
     platforms: tuple[Words, ...] = Field(min_length=1)
     notice: Words
     proof: Words
-    withdrawn_at: date | datetime | None = None
+    withdrawn_at: Day | None = None
 
     def covers(self, platform: str, now: datetime) -> bool:
         """Tell whether the consent stands at *now* (aware) for *platform*."""
         withdrawn = self.withdrawn_at
         return (
             platform in self.platforms
-            and _instant(self.given_at) <= now
-            and (withdrawn is None or now < _instant(withdrawn))
+            and instant_of(self.given_at) <= now
+            and (withdrawn is None or now < instant_of(withdrawn))
         )
 
     def stands(self, now: datetime) -> bool:
@@ -57,32 +108,18 @@ class Subject(Frozen):
     terms: tuple[Words, ...] = ()
     context: tuple[Words, ...] = ()
     exclude: tuple[Words, ...] = ()
-    hashtags: tuple[Words, ...] = ()
+    hashtags: tuple[Annotated[Words, AfterValidator(without_hash)], ...] = ()
     domains: tuple[Words, ...] = ()
     handles: dict[str, tuple[Words, ...]] = Field(default_factory=dict)
     unit: Words | None = None
     consent: Consent | None = None
 
     @model_validator(mode="after")
-    def _facet_fits(self) -> Self:
-        if self.facet == "employee" and self.consent is None:
-            msg = (
-                f"employee '{self.id}' has no consent: add consent = {{ given_at, purpose, "
-                "platforms, notice, proof }, or remove the subject"
-            )
-            raise ValueError(msg)
-        if self.facet != "employee" and (self.consent is not None or self.unit is not None):
-            msg = "'consent' and 'unit' belong to facet = \"employee\" only"
-            raise ValueError(msg)
-        if self.facet == "organisation" and self.relation is None:
-            msg = 'an organisation needs relation = "customer", "supplier", "prospect" or "competitor"'
-            raise ValueError(msg)
-        if self.facet != "organisation" and self.relation is not None:
-            msg = "'relation' belongs to facet = \"organisation\" only"
-            raise ValueError(msg)
-        if not (self.terms or self.hashtags or self.domains or self.handles):
-            msg = "nothing to look for: give at least one of terms, hashtags, domains, handles"
-            raise ValueError(msg)
+    def _keys_fit(self) -> Self:
+        given = {key: getattr(self, key) for key in type(self).model_fields}
+        broken = [f"{rule.key}: {rule.message}, {rule.suggestion}" for rule in broken_rules(given)]
+        if broken:
+            raise PydanticCustomError(BROKEN_RULE, "{rules}", {"rules": "; ".join(broken)})
         return self
 
     def is_watched(self, platform: str, now: datetime) -> bool:
@@ -148,7 +185,8 @@ def bare_handle(handle: str) -> str:
     return re.sub(r"^(?:@|/?u/)", "", handle.strip())
 
 
-def _instant(moment: date | datetime) -> datetime:
+def instant_of(moment: date | datetime) -> datetime:
+    """Read a day as its first instant, in UTC unless it names a zone."""
     if isinstance(moment, datetime):
         return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     return datetime.combine(moment, time.min, UTC)

@@ -1,0 +1,62 @@
+"""Show people what is wrong with their configuration, or that all is right."""
+
+from collections import Counter
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from collectors.configuration import Configuration, ConfigurationError
+from collectors.mistakes import Mistake
+from collectors.sources import Source
+
+WRONG_CONFIGURATION = 2
+"""The exit code."""
+
+
+def print_check(checked: Configuration | ConfigurationError, console: Console) -> int:
+    """
+    Print every mistake and warning, then a summary.
+
+    Returns:
+        The exit code: 2 if there are mistakes, else 0.
+    """
+    if isinstance(checked, ConfigurationError):
+        print_mistakes(checked.mistakes, console, style="red")
+    print_mistakes(checked.warnings, console, style="yellow", before="warning: ")
+    if isinstance(checked, ConfigurationError):
+        found = len(checked.mistakes)
+        console.print(Text(f"{found} mistake{'s' if found > 1 else ''}", style="bold red"))
+        return WRONG_CONFIGURATION
+    subjects, sources = checked.watchlist.subject, checked.sources.source
+    summary = f"All right: {_count(len(subjects), 'subject')}, {_count(len(sources), 'source')}"
+    if checked.warnings:
+        summary += f", {_count(len(checked.warnings), 'warning')}"
+    console.print(Text(summary, style="bold green"))
+    facets = Counter(subject.facet for subject in subjects)
+    console.print(Text("  " + ", ".join(f"{facet}: {n}" for facet, n in facets.items())))
+    console.print(_sources_table(sources))
+    return 0
+
+
+def print_mistakes(
+    mistakes: tuple[Mistake, ...], console: Console, *, style: str, before: str = ""
+) -> None:
+    """Print each mistake on one line of its own, however narrow the window: lines can be searched."""
+    for mistake in mistakes:
+        console.print(Text(f"{before}{mistake}", style=style), soft_wrap=True)
+
+
+def _sources_table(sources: tuple[Source, ...]) -> Table:
+    table = Table(box=None, pad_edge=False)
+    for heading in ("source", "platform", "every", "credential"):
+        table.add_column(heading)
+    for source in sources:
+        every = str(source.every).removesuffix(":00").removeprefix("0:").removesuffix(", 0:00")
+        cells = (source.name, source.platform, every, source.credential or "none needed")
+        table.add_row(*map(Text, cells))
+    return table
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number} {word}{'' if number == 1 else 's'}"
