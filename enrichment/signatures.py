@@ -1,0 +1,52 @@
+"""Which mentions repeat one another: the same text up to case, links, spacing and punctuation."""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from hashlib import blake2b
+from typing import Any
+
+_WHOLE_TEXT_CHARS = 80
+"""From here on an article's text alone tells a reprint, whatever title a site gave it."""
+_CHANCE_LETTERS = 20
+"""Below, two people write the same without knowing of each other."""
+
+_REPOST_PREFIX = re.compile(r"^\s*(?:RT\s+@\w{1,64}\s*:\s*)+", re.IGNORECASE)
+_LINK = re.compile(r"https?://\S+|www\.\S+|pic\.twitter\.com/\S+", re.IGNORECASE)
+# Emoji stay: the same words with a heart and with an angry face are two opinions.
+_NOT_READ = re.compile(r"[^\w\U0001F000-\U0001FAFF\u2600-\u27BF]+|_+|[\U0001F3FB-\U0001F3FF]")
+
+
+def story_id(row: Mapping[str, Any]) -> str:
+    """
+    Name the story that a mention belongs to, from the mention alone.
+
+    Args:
+        row: A row of `MENTION_SCHEMA`; read are `mention_id`, `title` and `text`.
+
+    Returns:
+        32 hexadecimal digits, the same for exact copies up to case, links,
+        spacing, punctuation and a leading `RT @name:`. A text too short to be
+        a copy by anything but chance, or none, is a story of its own. A repost
+        that its platform cut (`…`) falls together with those cut alike.
+    """
+    text, title = row.get("text") or "", row.get("title") or ""
+    alone = len(_without_links(text)) >= _WHOLE_TEXT_CHARS
+    signature = fold(text if alone or not title else f"{title}\n{text}")
+    if sum(map(str.isalpha, signature)) < _CHANCE_LETTERS:
+        return _digest(f"mention\x1f{row['mention_id']}")
+    return _digest(f"text\x1f{signature}")
+
+
+def fold(text: str) -> str:
+    """Reduce a text to what a copy of it keeps: letters, digits and emoji, in one case."""
+    bare = _without_links(_REPOST_PREFIX.sub("", text))
+    return _NOT_READ.sub("", unicodedata.normalize("NFKC", bare).casefold())
+
+
+def _without_links(text: str) -> str:
+    return _LINK.sub(" ", text).strip()
+
+
+def _digest(name: str) -> str:
+    return blake2b(name.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
