@@ -8,26 +8,16 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from collectors.contract import Stream
 from collectors.landing import waiting_files
+from collectors.leases import Leases
+from collectors.readiness import SourceState
 from collectors.settings import Settings
-from collectors.sources import Source
 from collectors.watchlist import Watchlist
 from warehouse.connection import Tell, open_warehouse
 from warehouse.load import Outcome, load_files
-from warehouse.plan import Leases
 from warehouse.privacy import apply_watchlist, drop_unmatched
 from warehouse.publish import publish_snapshot
 from warehouse.settings import WarehouseSettings
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class SourceState:
-    """A configured source as analysts see it: its streams, or why it is off."""
-
-    source: Source
-    streams: tuple[Stream, ...] = ()
-    why_off: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -1,0 +1,74 @@
+"""Which sources can be asked now, as whom, and which are off and why."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from collectors.contract import Credential, Stream
+from collectors.credentials import CredentialError, credential_from_environment, variable_of
+from collectors.registry import collector_for
+from collectors.sources import Source, Sources
+from collectors.watchlist import Watchlist
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SourceState:
+    """A configured source as analysts see it: its streams, or why it is off."""
+
+    source: Source
+    streams: tuple[Stream, ...] = ()
+    why_off: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Readiness:
+    """All sources, and the credentials of those that are on (in memory only)."""
+
+    states: tuple[SourceState, ...]
+    credentials: Mapping[str, Credential] = field(repr=False)
+
+    @property
+    def off(self) -> Sequence[SourceState]:
+        """The sources that are not asked."""
+        return [state for state in self.states if state.why_off is not None]
+
+
+def find_readiness(
+    sources: Sources, watchlist: Watchlist, environ: Mapping[str, str], *, now: datetime
+) -> Readiness:
+    """
+    Look up the credentials and list each source's streams; no request is made.
+
+    Args:
+        sources: The configured sources.
+        watchlist: What queries and accounts are derived from.
+        environ: The environment's variables.
+        now: Consents are judged at this moment (aware).
+    """
+    credentials: dict[str, Credential] = {}
+    states = []
+    for source in sources.source:
+        collector = collector_for(source.platform)
+        credential, why_off = _credential(source, environ)
+        if credential is not None and source.credential is not None:
+            credentials[source.credential] = credential
+        if why_off is None and credential is None and collector.needs_credential:
+            why_off = f"{source.platform} needs a credential, and this source names none"
+        if why_off is not None:
+            states.append(SourceState(source=source, why_off=why_off))
+            continue
+        streams = tuple(collector.streams(source, watchlist, now))
+        states.append(SourceState(source=source, streams=streams))
+    return Readiness(states=tuple(states), credentials=credentials)
+
+
+def _credential(source: Source, environ: Mapping[str, str]) -> tuple[Credential | None, str | None]:
+    if source.credential is None:
+        return None, None
+    try:
+        credential = credential_from_environment(source.credential, environ)
+    except CredentialError as error:
+        return None, str(error)
+    if credential is None:
+        return None, f"no credential '{source.credential}': set {variable_of(source.credential)}"
+    return credential, None
