@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import TypeVar
 
 from pydantic import BaseModel
 
@@ -15,9 +16,11 @@ from collectors.validation import read_model, validate
 from collectors.watchlist import Watchlist
 from collectors.watchlist_check import watchlist_mistakes, watchlist_warnings
 
+Model = TypeVar("Model", bound=BaseModel)
+
 __all__ = ["Configuration", "ConfigurationError", "load_configuration", "read_model"]
 
-_KNOWN_FILES = ("watchlist.toml", "sources.toml", "reports.toml")
+_KNOWN_FILES = ("watchlist.toml", "sources.toml", "reports.toml", "warehouse.toml")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,6 +33,11 @@ class Configuration:
     extra: Mapping[str, BaseModel] = field(default_factory=dict)
     """The optional files that are there, by name: `extra["reports"]`."""
     warnings: tuple[Mistake, ...] = ()
+
+    def setting(self, name: str, model: type[Model]) -> Model:
+        """Give an optional file's settings, or the model's defaults where there is no such file."""
+        value = self.extra.get(name)
+        return value if isinstance(value, model) else model()
 
 
 class ConfigurationError(Exception):

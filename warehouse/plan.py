@@ -1,11 +1,23 @@
 """The plan: which streams are due, and which stretch of time to ask each for."""
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from datetime import datetime
 
 from collectors.contract import Interval, Job, Stream
+from collectors.landing import Header, LandingError, read_header, waiting_files
+from collectors.leases import Leases
+from collectors.readiness import SourceState
+from collectors.settings import Settings
 from collectors.sources import Source
-from warehouse.ledger import IMPORT_STREAM, LEDGER_REACH, Ledger, StreamHistory, missing
+from warehouse.ledger import (
+    IMPORT_STREAM,
+    LEDGER_REACH,
+    Ledger,
+    StreamHistory,
+    missing,
+    read_ledger,
+)
 
 _MOST_HOLES = 8
 """Jobs for one stream in one plan, the newest hole first."""
@@ -78,3 +90,27 @@ def _windows(
     if stream.reach == "listing":  # One walk from the newest item back to the oldest hole.
         return [(windows[0][0], now)] if windows else []
     return list(windows[-_MOST_HOLES:])
+
+
+def plan_round(settings: Settings, states: Iterable[SourceState]) -> list[Job]:
+    """
+    Plan what is due now and claim it: the jobs are ours until their leases end.
+
+    Args:
+        settings: Where the snapshot, the waiting files and the leases lie.
+        states: The configured sources; those that are off are not asked.
+    """
+    now = settings.clock()
+    ledger = read_ledger(settings.snapshot, waiting_headers(settings), now=now)
+    jobs = [job for state in states for job in due_jobs(state.source, state.streams, ledger, now)]
+    return Leases(folder=settings.jobs).claim(jobs, now=now)
+
+
+def waiting_headers(settings: Settings) -> list[Header]:
+    """Read the headers of all files that wait; broken ones are the next stage's to report."""
+    headers = []
+    for folder in (settings.landing, settings.enriched):
+        for path in waiting_files(folder):
+            with suppress(LandingError):
+                headers.append(read_header(path))
+    return headers

@@ -1,5 +1,5 @@
 -- One row: a word that stands out in this period's stories about brand or company
--- ([$since, $until)) against those of the time before ([$from, $since)); the strongest first.
+-- ([$since, $until)) against those of the time before ([$start, $since)); the strongest first.
 -- Names of subjects and of persons, addresses and handles are left out.
 WITH told AS (
     SELECT
@@ -14,7 +14,7 @@ WITH told AS (
     FROM mention_subject
     SEMI JOIN (FROM subject WHERE is_active) AS active USING (subject_id)
     WHERE
-        occurred_at >= $from AND occurred_at < $until
+        occurred_at >= $start AND occurred_at < $until
         AND NOT is_own AND facet IN ('brand', 'company')
     GROUP BY story_id, is_recent
 ),

@@ -1,0 +1,192 @@
+"""The warehouse's commands: plan, load, sql, forget."""
+
+import os
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from collectors.configured import read_or_exit
+from collectors.readiness import find_readiness
+from collectors.settings import ConfigOption, HomeOption, NowOption, settings_from
+from warehouse.settings import WarehouseSettings
+
+console = Console()
+notes = Console(stderr=True)
+
+
+class Format(StrEnum):
+    """How `sql` writes its answer."""
+
+    TABLE = "table"
+    CSV = "csv"
+    JSON = "json"
+    PARQUET = "parquet"
+
+
+def tell(message: str) -> None:
+    """Say something beside the data."""
+    notes.print(Text(message))
+
+
+def plan(
+    context: typer.Context,
+    home: HomeOption = None,
+    config: ConfigOption = None,
+    now: NowOption = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only show what is due; claim nothing.")
+    ] = False,
+) -> None:
+    """
+    Show which streams are due, what each is asked and for which time, and claim them.
+
+    A claimed stream is a file in `jobs/`; `luisterpost collect` fetches it.
+    """
+    from warehouse.ledger import read_ledger
+    from warehouse.plan import due_jobs, plan_round, waiting_headers
+
+    settings = settings_from(context, home, config, now)
+    configuration = read_or_exit(settings, {"warehouse": WarehouseSettings})
+    moment = settings.clock()
+    readiness = find_readiness(
+        configuration.sources, configuration.watchlist, os.environ, now=moment
+    )
+    if dry_run:
+        ledger = read_ledger(settings.snapshot, waiting_headers(settings), now=moment)
+        jobs = [
+            job
+            for state in readiness.states
+            for job in due_jobs(state.source, state.streams, ledger, moment)
+        ]
+    else:
+        jobs = plan_round(settings, readiness.states)
+    table = Table(box=None, pad_edge=False)
+    for heading in ("source", "stream", "asks", "from", "to (UTC)"):
+        table.add_column(heading, overflow="fold")
+    for job in jobs:
+        asks = " ".join(f"{key}={value}" for key, value in job.params.items())
+        since = f"{job.since:%d %b %H:%M}" if job.since else "as far as it goes"
+        cells = (job.source, job.stream, asks, since, f"{job.until:%d %b %H:%M}")
+        table.add_row(*(Text(cell) for cell in cells))
+    console.print(table)
+    for state in readiness.off:
+        tell(f"{state.source.name} is off: {state.why_off}")
+    streams = sum(len(state.streams) for state in readiness.states)
+    tell(f"{len(jobs)} jobs for {streams} streams" + (" (nothing claimed)" if dry_run else ""))
+
+
+def load(
+    context: typer.Context,
+    home: HomeOption = None,
+    config: ConfigOption = None,
+    now: NowOption = None,
+) -> None:
+    """Load all enriched files into the warehouse, in one transaction; safe to run again."""
+    from warehouse.intake import load_waiting
+
+    settings = settings_from(context, home, config, now)
+    configuration = read_or_exit(settings, {"warehouse": WarehouseSettings})
+    readiness = find_readiness(
+        configuration.sources, configuration.watchlist, os.environ, now=settings.clock()
+    )
+    keep = configuration.setting("warehouse", WarehouseSettings)
+    intake = load_waiting(
+        settings,
+        watchlist=configuration.watchlist,
+        sources=readiness.states,
+        keep=keep,
+        tell=tell,
+    )
+    broken = [outcome for outcome in intake.outcomes if outcome.state == "broken"]
+    for outcome in broken:
+        tell(f"put aside in {settings.aside}: {outcome.message}")
+    console.print(
+        f"{len(intake.outcomes) - len(broken)} files loaded, {intake.new_mentions} new mentions, "
+        f"{intake.mentions} in all"
+    )
+    raise typer.Exit(1 if broken else 0)
+
+
+def sql(
+    context: typer.Context,
+    query: Annotated[
+        str | None, typer.Argument(help="One SQL statement; without it a prompt opens.")
+    ] = None,
+    output_format: Annotated[
+        Format, typer.Option("--format", help="How to write the answer.")
+    ] = Format.TABLE,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Write to this file instead of the terminal.")
+    ] = None,
+    time_limit: Annotated[
+        float, typer.Option("--time-limit", help="Interrupt a query after so many seconds.")
+    ] = 60,
+    home: HomeOption = None,
+    config: ConfigOption = None,
+    now: NowOption = None,
+) -> None:
+    """
+    Ask the newest snapshot: read-only, with a time limit, without access to files.
+
+    Try: `luisterpost sql "FROM share_of_voice_week"`, or
+    `luisterpost sql --format csv "SELECT * FROM daily_volume" > daily.csv`.
+    `.tables` and `.schema NAME` at the prompt say what there is.
+    """
+    import duckdb
+
+    from warehouse.connection import SnapshotMissingError, open_snapshot
+    from warehouse.terminal import converse, write_answer
+
+    settings = settings_from(context, home, config, now)
+    try:
+        connection = open_snapshot(settings.snapshot, time_limit_s=time_limit)
+    except SnapshotMissingError as error:
+        tell(str(error))
+        raise typer.Exit(2) from error
+    try:
+        if query is None:
+            converse(connection, console)
+        else:
+            write_answer(connection, query, output_format, out, console)
+    except duckdb.Error as error:
+        tell(str(error))
+        raise typer.Exit(2) from error
+    finally:
+        connection.close()
+
+
+def forget(
+    context: typer.Context,
+    platform: Annotated[str, typer.Argument(help="Such as x, reddit or feed.")],
+    native_id: Annotated[list[str], typer.Argument(help="The platform's ids of the posts.")],
+    reason: Annotated[str, typer.Option("--reason", help="Why, for the record.")] = "on request",
+    home: HomeOption = None,
+    config: ConfigOption = None,
+    now: NowOption = None,
+) -> None:
+    """
+    Erase posts for good: from every table, and from the bytes of the files.
+
+    They can't return by import, backfill or old files. Run `luisterpost publish`
+    afterwards, or wait for the next round: older snapshots go with it.
+    """
+    from collectors.mention import mention_id
+    from warehouse.connection import open_warehouse, rewrite
+    from warehouse.desk.connection import desk_url, open_desk
+    from warehouse.desk.tables import Erasure
+    from warehouse.tombstones import bury
+
+    settings = settings_from(context, home, config, now)
+    moment = settings.clock()
+    with open_warehouse(settings.warehouse, tell=tell) as connection:
+        ids = [mention_id(platform, one) for one in native_id]
+        found = bury(connection, ids, reason=reason, now=moment)
+    rewrite(settings.warehouse, tell=tell)
+    with open_desk(desk_url(settings.desk)) as desk:
+        desk.add(Erasure(erased_at=moment, reason=reason, mentions=len(ids)))
+    console.print(f"{found} of {len(ids)} stood in the warehouse; none can return")
