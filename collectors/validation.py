@@ -96,7 +96,7 @@ def _words_for(error: ErrorDetails, known: tuple[str, ...]) -> tuple[str, str]:
 def _list_expected(key: str, given: Any, _: Mapping[str, Any]) -> tuple[str, str]:
     if isinstance(given, Mapping) and key in {"subject", "source"}:
         return "must be a list of tables", f"write [[{key}]] with double brackets"
-    is_shown = isinstance(given, str) and "@" not in given  # an address may hold a password
+    is_shown = isinstance(given, str) and not ("://" in given and "@" in given)  # no passwords
     item = given if is_shown else "…"
     return "must be a list", f"write {key} = [{quoted(item)}]"
 
