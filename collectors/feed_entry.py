@@ -1,0 +1,152 @@
+"""One entry of a feed, read as a mention."""
+
+import json
+import re
+from calendar import timegm
+from datetime import UTC, datetime
+from hashlib import blake2b
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+from collectors.feed_document import Entry
+from collectors.mention import Mention, TimeSource
+from collectors.plain_text import one_line, plain_text, printable
+
+_HTML = frozenset({"text/html", "application/xhtml+xml"})
+_TEXT = _HTML | {"text/plain"}
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{1,8})*")
+_YEARS = range(1900, 2200)
+"""Beyond these a date is a slip: software writes the years 1 and 9999 for "none"."""
+
+_LARGEST_COUNT = 2**63 - 1
+
+
+def native_id(entry: Entry, stream: str) -> str:
+    """
+    Name an entry within all feeds: by its stream, and by guid, else link, else content.
+
+    Args:
+        entry: As feedparser gives it, ids and links not resolved.
+        stream: The feed's stable name, which redirects don't change.
+    """
+    own = entry.get("id") or entry.get("link") or _content_hash(entry)
+    return printable(f"{stream} {own}")
+
+
+def read_entry(
+    entry: Entry, *, stream: str, place: str, language: str | None, collected_at: datetime
+) -> Mention:
+    """
+    Read an entry.
+
+    Args:
+        entry: As feedparser gives it, ids and links not resolved.
+        stream: The feed's stable name.
+        place: Where the feed was found, redirects followed; relative links start there.
+        language: The feed's own, for an entry that states none.
+        collected_at: When the feed was fetched.
+    """
+    created_at, edited_at, time_source = _times(entry)
+    title = entry.get("title_detail") or {"value": entry.get("title") or "", "type": "text/html"}
+    return Mention(
+        platform="feed",
+        native_id=native_id(entry, stream),
+        kind="article",
+        author_name=_author(entry),
+        title=one_line(title["value"], title["type"]) or None,
+        text=_text(entry),
+        url=_url(entry, place),
+        language_tag=_language(entry, language),
+        created_at=created_at,
+        edited_at=edited_at,
+        time_source=time_source,
+        collected_at=collected_at,
+        metrics=_metrics(entry),
+        raw=raw_json(entry),
+    )
+
+
+def raw_json(entry: Entry) -> str:
+    """Write an entry as JSON; dates once, as the feed gives them."""
+    given = {name: value for name, value in entry.items() if not name.endswith("_parsed")}
+    return printable(json.dumps(given, ensure_ascii=False, default=str))
+
+
+def _text(entry: Entry) -> str:
+    """Take the first content that holds words, else the summary."""
+    for content in entry.get("content", ()):
+        if content.get("type", "text/html") in _TEXT:
+            text = plain_text(content.get("value") or "", content.get("type", "text/html"))
+            if text:
+                return text
+    summary = entry.get("summary_detail") or {}
+    return plain_text(entry.get("summary") or "", summary.get("type", "text/html"))
+
+
+def _times(entry: Entry) -> tuple[datetime | None, datetime | None, TimeSource]:
+    published = _moment(entry, "published_parsed")
+    updated = _moment(entry, "updated_parsed")
+    if published:
+        return published, updated if updated and updated > published else None, "published"
+    return updated, None, "updated" if updated else "unknown"
+
+
+def _moment(entry: Entry, name: str) -> datetime | None:
+    """Read a date as feedparser gives it: in UTC, its fields not always within bounds."""
+    # Asking feedparser for an absent `updated` warns and gives `published`.
+    fields = entry[name] if name in entry else None  # noqa: SIM401
+    if not fields or fields[0] not in _YEARS:
+        return None
+    try:
+        return datetime.fromtimestamp(timegm(fields), UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _author(entry: Entry) -> str | None:
+    detail = entry.get("author_detail") or {}
+    return one_line(detail.get("name") or entry.get("author") or "") or None
+
+
+def _url(entry: Entry, place: str) -> str | None:
+    link = (entry.get("link") or "").strip()
+    # A guid stands in for a missing link, but only a whole address leads anywhere.
+    if not link or (link == entry.get("id") and not re.match("https?://", link, re.IGNORECASE)):
+        return None
+    try:
+        url = urljoin(place, printable(link).replace(" ", "%20"))
+        parts = urlsplit(url)
+    except ValueError:
+        return None
+    is_web = parts.scheme in {"http", "https"} and parts.hostname
+    return None if not is_web or re.search(r"\s", url) else url
+
+
+def _language(entry: Entry, language: str | None) -> str | None:
+    details = [*entry.get("content", ()), *(entry.get(f"{n}_detail") for n in ("summary", "title"))]
+    stated = [detail.get("language") for detail in details if detail]
+    for tag in (*stated, language):
+        if tag and _LANGUAGE.fullmatch(tag.strip()):
+            return tag.strip().replace("_", "-")
+    return None
+
+
+def _metrics(entry: Entry) -> dict[str, int]:
+    given = {
+        "comments": entry.get("slash_comments") or entry.get("thr_total"),
+        "views": (entry.get("media_statistics") or {}).get("views"),
+    }
+    counts = {name: _count(value) for name, value in given.items()}
+    return {name: count for name, count in counts.items() if count is not None}
+
+
+def _count(value: Any) -> int | None:
+    if not isinstance(value, str) or not re.fullmatch(r"\s*[0-9]{1,19}\s*", value):
+        return None
+    return min(int(value), _LARGEST_COUNT)
+
+
+def _content_hash(entry: Entry) -> str:
+    contents = [content.get("value") for content in entry.get("content", ())]
+    words = [entry.get("title"), contents or entry.get("summary"), entry.get("published")]
+    return blake2b(json.dumps(words).encode(), digest_size=16).hexdigest()
