@@ -1,0 +1,68 @@
+"""Turn page after page: notice one that goes in circles, and say what time is covered so far."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+
+from collectors.contract import Interval
+from collectors.errors import BadAnswer
+from collectors.mention import Mention
+
+_SAME_PAGES = 3
+
+
+class PageWatch:
+    """Remember what was turned over, so that no page is read for ever."""
+
+    def __init__(self, what: str) -> None:
+        self._what = what
+        self._cursors: set[str] = set()
+        self._ids: Sequence[str] = ()
+        self._times = 0
+
+    def check(self, cursor: str, ids: Sequence[str]) -> None:
+        """
+        Look at a page before asking for the next one.
+
+        Args:
+            cursor: Where the platform says that the next page is.
+            ids: What was on this page, in order.
+
+        Raises:
+            BadAnswer: The cursor was followed before, or the same items came
+                under new cursors three times in a row.
+        """
+        if cursor in self._cursors:
+            msg = f"{self._what}: the pages go in a circle"
+            raise BadAnswer(msg)
+        self._cursors.add(cursor)
+        self._times = self._times + 1 if ids and ids == self._ids else 1
+        self._ids = ids
+        if self._times >= _SAME_PAGES:
+            msg = f"{self._what}: the same page comes again and again"
+            raise BadAnswer(msg)
+
+
+def whole_second(moment: datetime) -> datetime:
+    """Cut a time to its second, the grain in which platforms answer."""
+    return moment.replace(microsecond=0)
+
+
+def seen_down_to(mentions: Sequence[Mention]) -> datetime | None:
+    """
+    Tell from which second on a page sorted newest first is complete.
+
+    The last item's own second may go on behind the page, and an old item pinned
+    to the top says nothing; so it is the second after the last dated item.
+    """
+    last = next((m.created_at for m in reversed(mentions) if m.created_at), None)
+    return last and whole_second(last) + timedelta(seconds=1)
+
+
+def oldest(mentions: Iterable[Mention]) -> datetime | None:
+    """Give the time of the oldest dated mention."""
+    return min((m.created_at for m in mentions if m.created_at), default=None)
+
+
+def answered(since: datetime | None, until: datetime) -> tuple[Interval, ...]:
+    """Write an interval, unless it is empty or its beginning unknown."""
+    return (Interval(since=since, until=until),) if since and since < until else ()

@@ -1,0 +1,128 @@
+"""Derive the queries of platforms' own searches from the watchlist."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from hashlib import sha256
+
+from collectors.watchlist import Subject, bare_handle
+
+Clauses = Callable[[Subject], Iterable[str]]
+
+_OR = " OR "
+_PLAIN_WORD = re.compile(r"\w+")
+_OPERATORS = frozenset({"AND", "OR", "NOT"})
+_X_HANDLE = re.compile(r"[A-Za-z0-9_]{1,15}")
+_REDDIT_USER = re.compile(r"[A-Za-z0-9_-]{3,20}")
+_SUBREDDIT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_]{1,20}")
+
+
+def derive_queries(subjects: Iterable[Subject], clauses: Clauses, limit: int) -> tuple[str, ...]:
+    """
+    Write the queries that find all subjects; alternatives are joined by OR.
+
+    `context` and `exclude` stay out: they are judged on the whole text with all
+    its written forms, which no platform's search does, so narrowing here would
+    lose mentions.
+
+    Args:
+        subjects: In the order of the file; a subject's clauses stay together
+            where they fit, so that a new subject at the end changes the last
+            query only (a changed query begins uncovered).
+        clauses: What a platform is asked for a subject.
+        limit: Longest query, in characters.
+
+    Returns:
+        As few queries as that order allows, the same for the same subjects.
+    """
+    queries: list[str] = []
+    known: set[str] = set()
+    for subject in subjects:
+        new = [c for c in clauses(subject) if c.casefold() not in known and len(c) <= limit]
+        known.update(clause.casefold() for clause in new)
+        for block in _blocks(dict.fromkeys(new), limit):
+            if queries and len(queries[-1]) + len(_OR) + len(block) <= limit:
+                queries[-1] += _OR + block
+            else:
+                queries.append(block)
+    return tuple(queries)
+
+
+def fingerprint(*parts: str) -> str:
+    """Name a query: 12 hexadecimal digits."""
+    return sha256("\x1f".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:12]
+
+
+def x_clauses(subject: Subject) -> Iterator[str]:
+    """Say what X's search is asked for a subject."""
+    for term in subject.terms:
+        yield quoted(term)
+        # X reads `#AcmeBier` as one word, which the two words would not find.
+        joined = re.sub(r"\W", "", term)
+        if joined != term and re.search(r"[^\W\d]", joined):
+            yield f"#{joined}"
+    for hashtag in subject.hashtags:
+        bare = re.sub(r"\W", "", hashtag)
+        if bare:
+            yield f"#{bare}"
+    for handle in x_handles(subject.handles.get("x", ())):
+        yield f"@{handle}"
+        yield f"from:{handle}"
+    for domain in subject.domains:
+        yield f'url:"{_bare(domain)}"'
+
+
+def reddit_clauses(subject: Subject) -> Iterator[str]:
+    """Say what Reddit's search is asked for a subject."""
+    for term in subject.terms:
+        yield quoted(term)
+    for hashtag in subject.hashtags:
+        bare = re.sub(r"\W", "", hashtag)
+        if bare:
+            yield quoted(bare)
+    for user in reddit_users(subject.handles.get("reddit", ())):
+        yield quoted(f"u/{user}")
+        yield f"author:{user}"
+    for domain in subject.domains:
+        yield f'"{_bare(domain)}"'
+        yield f"site:{_bare(domain)}"
+
+
+def quoted(term: str) -> str:
+    """Write a term so that no part of it is read as an operator."""
+    words = " ".join(_bare(term).split())
+    return words if _PLAIN_WORD.fullmatch(words) and words not in _OPERATORS else f'"{words}"'
+
+
+def x_handles(handles: Iterable[str]) -> tuple[str, ...]:
+    """Keep what can be a handle on X, without @, each once."""
+    return _fitting(_X_HANDLE, map(bare_handle, handles))
+
+
+def reddit_users(handles: Iterable[str]) -> tuple[str, ...]:
+    """Keep what can be a user of Reddit, without u/, each once."""
+    return _fitting(_REDDIT_USER, (bare_handle(handle).rstrip("/") for handle in handles))
+
+
+def subreddit_names(names: Iterable[str]) -> tuple[str, ...]:
+    """Keep what can be a subreddit, without r/, each once."""
+    bare = (re.sub(r"^/?r/", "", name.strip()).rstrip("/") for name in names)
+    return _fitting(_SUBREDDIT, bare)
+
+
+def _fitting(form: re.Pattern[str], names: Iterable[str]) -> tuple[str, ...]:
+    return tuple({name.casefold(): name for name in names if form.fullmatch(name)}.values())
+
+
+def _bare(text: str) -> str:
+    return re.sub(r'["\\\x00-\x1f]', " ", text).strip()
+
+
+def _blocks(clauses: Iterable[str], limit: int) -> Iterator[str]:
+    block = ""
+    for clause in clauses:
+        if block and len(block) + len(_OR) + len(clause) > limit:
+            yield block
+            block = ""
+        block = f"{block}{_OR}{clause}" if block else clause
+    if block:
+        yield block

@@ -1,0 +1,125 @@
+"""Read values from other people's JSON: tolerant where a value may be absent, strict where it must not."""
+
+import json
+import math
+import re
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from collectors.contract import Unreadable
+
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+_COUNT_LIMIT = 2**63
+
+
+class UnfitError(ValueError):
+    """An item lacks what makes it a mention; it is kept aside, the others arrive."""
+
+
+def whole_text(text: str) -> str:
+    """Replace halves of characters (lone surrogates), which no file can hold, by U+FFFD."""
+    return _LONE_SURROGATE.sub("\ufffd", text)
+
+
+def needed_text(item: Mapping[str, Any], key: str) -> str:
+    """
+    Read a text that must be there; it may be empty.
+
+    Raises:
+        UnfitError: It is absent, or no text.
+    """
+    value = item.get(key)
+    if not isinstance(value, str):
+        msg = f"'{key}' is {'absent' if value is None else 'no text'}"
+        raise UnfitError(msg)
+    return whole_text(value)
+
+
+def needed_id(item: Mapping[str, Any], key: str = "id") -> str:
+    """
+    Read an identity.
+
+    Raises:
+        UnfitError: It is absent or empty.
+    """
+    value = identity(item.get(key))
+    if value is None:
+        msg = f"'{key}' is absent"
+        raise UnfitError(msg)
+    return value
+
+
+def identity(value: Any) -> str | None:
+    """Read an id, which some write as a number; None when there is none."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    return text_or_none(value)
+
+
+def text_or_none(value: Any) -> str | None:
+    """Read a text that may be absent; an empty one counts as absent."""
+    return whole_text(value) if isinstance(value, str) and value.strip() else None
+
+
+def mapping(value: Any) -> Mapping[str, Any]:
+    """Read an object that may be absent: then it is empty."""
+    return value if isinstance(value, dict) else {}
+
+
+def mappings(value: Any) -> list[Mapping[str, Any]]:
+    """Read a list of objects that may be absent, leaving out what is no object."""
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+
+
+def counts(pairs: Iterable[tuple[str, Any]]) -> dict[str, int]:
+    """Keep what is a whole number of at most 64 bits."""
+    return {
+        name: value
+        for name, value in pairs
+        if isinstance(value, int) and not isinstance(value, bool) and abs(value) < _COUNT_LIMIT
+    }
+
+
+def instant_from_iso(value: Any) -> datetime | None:
+    """
+    Read an ISO 8601 time, UTC if it names no zone; None when absent.
+
+    Raises:
+        UnfitError: It is there and no time.
+    """
+    if value is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(value)
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except (TypeError, ValueError, OverflowError) as error:
+        msg = f"{value!r:.40} is no time"
+        raise UnfitError(msg) from error
+
+
+def instant_from_epoch(value: Any) -> datetime | None:
+    """
+    Read seconds since 1970; None when absent.
+
+    Raises:
+        UnfitError: It is there and no time.
+    """
+    if value is None:
+        return None
+    try:
+        seconds = math.nan if isinstance(value, bool | str) else value
+        return datetime.fromtimestamp(seconds, UTC)
+    except (TypeError, ValueError, OverflowError, OSError) as error:
+        msg = f"{value!r:.40} is no time"
+        raise UnfitError(msg) from error
+
+
+def raw_json(value: Any) -> str:
+    """Write a record as the source gave it, in ASCII, so that even broken characters survive."""
+    return json.dumps(value, separators=(",", ":"))
+
+
+def aside(item: Any, error: UnfitError) -> Unreadable:
+    """Keep an item that could not be read."""
+    return Unreadable(raw=raw_json(item), error=str(error))

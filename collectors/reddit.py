@@ -1,0 +1,207 @@
+"""Collect from Reddit: search, comments of subreddits, posts of users, through praw."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from collectors.contract import Clock, Credential, Interval, Job, Page, Stream
+from collectors.errors import BadAnswer
+from collectors.mention import Mention
+from collectors.paging import PageWatch, answered, oldest, seen_down_to, whole_second
+from collectors.queries import (
+    derive_queries,
+    fingerprint,
+    reddit_clauses,
+    reddit_users,
+    subreddit_names,
+)
+from collectors.reading import mapping, text_or_none
+from collectors.reddit_read import read_listing
+from collectors.sources import Source
+from collectors.watchlist import Watchlist
+
+_QUERY_LIMIT = 512
+_PAGE_SIZE = 100
+_LISTING_ENDS = 950
+"""Reddit lists about 1,000 items; whoever got this many can't tell whether there were more."""
+_SEARCH_ENDS = 200
+"""Its search ends earlier, often near 250."""
+
+Ask = Callable[[str | None], Any]
+"""Asks for the page behind a cursor; None: the first."""
+
+
+class RedditCollector:
+    """Reddit's API through praw; see docs/platforms/reddit.md."""
+
+    needs_credential = True
+
+    def mistakes(self, source: Source) -> Sequence[tuple[str, str]]:
+        """List what is wrong in a source's configuration: (key, what to do)."""
+        found = []
+        if source.query and len(source.query) > _QUERY_LIMIT:
+            advice = f"{len(source.query)} characters: shorten it to at most {_QUERY_LIMIT}"
+            found.append(("query", advice))
+        found += [
+            (f"accounts.{index}", "write the user's name only, such as 'acme_official'")
+            for index, account in enumerate(source.accounts or ())
+            if not reddit_users([account])
+        ]
+        found += [
+            (f"subreddits.{index}", "write the subreddit's name only, such as 'belgium'")
+            for index, name in enumerate(source.subreddits)
+            if not subreddit_names([name])
+        ]
+        if source.urls:
+            found.append(("urls", "remove it: Reddit is asked by 'query' and 'subreddits'"))
+        if source.archive:
+            found.append(("archive", "remove it: Reddit has no archive search"))
+        return found
+
+    def streams(self, source: Source, watchlist: Watchlist, now: datetime) -> Sequence[Stream]:
+        """List the searches, the subreddits whose comments are read, and the users."""
+        subreddits = subreddit_names(source.subreddits)
+        queries = (
+            (source.query,)
+            if source.query
+            else derive_queries(watchlist.watched("reddit", now), reddit_clauses, _QUERY_LIMIT)
+        )
+        accounts = (
+            watchlist.followed_handles("reddit") if source.accounts is None else source.accounts
+        )
+        searches = [
+            Stream(
+                key=f"search:{name.casefold()}:{fingerprint(query)}",
+                reach="listing",
+                params={"kind": "search", "subreddit": name, "query": query},
+            )
+            for name in subreddits or ("all",)
+            for query in queries
+        ]
+        comments = [
+            Stream(
+                key=f"comments:{name.casefold()}",
+                reach="listing",
+                params={"kind": "comments", "subreddit": name},
+            )
+            for name in subreddits
+        ]
+        users = [
+            Stream(
+                key=f"user:{user.casefold()}",
+                reach="listing",
+                params={"kind": "user", "user": user},
+            )
+            for user in reddit_users(accounts)
+        ]
+        return [*searches, *comments, *users]
+
+    def pages(
+        self, job: Job, source: Source, credential: Credential | None, clock: Clock
+    ) -> Iterator[Page]:
+        """
+        Read a listing, newest first, until it ends or a whole page is older than the job.
+
+        Raises:
+            CollectError: Reddit stopped answering; see docs/platforms/reddit.md.
+        """
+        from requests import Session
+
+        from collectors.reddit_client import open_reddit
+
+        what = f"reddit {job.stream}"
+        path, params = _listing_of(job.params)
+        with Session() as session:
+            reddit = open_reddit(session, what, source, credential, clock)
+
+            def ask(cursor: str | None) -> Any:
+                behind = {"after": cursor} if cursor else {}
+                return reddit.request(method="GET", path=path, params={**params, **behind})
+
+            yield from _turn_pages(what, ask, job, source, clock)
+
+
+def _listing_of(params: Mapping[str, str]) -> tuple[str, dict[str, Any]]:
+    """Give the path and the parameters of a stream's listing."""
+    size = {"limit": _PAGE_SIZE}
+    if params["kind"] == "comments":
+        return f"r/{params['subreddit']}/comments/", size
+    if params["kind"] == "user":
+        return f"user/{params['user']}/submitted/", size | {"sort": "new"}
+    name = params["subreddit"]
+    within = {} if name == "all" else {"restrict_sr": "true"}
+    asked = {"q": params["query"], "sort": "new", "t": "all", "type": "link"}
+    return f"r/{name}/search/", size | asked | within
+
+
+def _turn_pages(what: str, ask: Ask, job: Job, source: Source, clock: Clock) -> Iterator[Page]:
+    watch = PageWatch(what)
+    until = whole_second(clock())
+    cursor: str | None = None
+    seen: list[Mention] = []
+    items = 0
+    for number in range(1, source.max_pages + 1):
+        children, cursor = _listing(_answer_of(ask, cursor, what), what)
+        mentions, unreadable = read_listing(children, clock())
+        seen += mentions
+        items += len(children)
+        is_past = _is_older(mentions, job.since)
+        if is_past:
+            covered = answered(job.since, until)
+        elif cursor is None:
+            covered = _covered_by_all(job, source, seen, items, until)
+        else:
+            covered = _covered_down_to(job.since, mentions, until)
+        is_cut = cursor is not None and not is_past and number == source.max_pages
+        yield Page(
+            mentions=mentions,
+            unreadable=unreadable,
+            answered=covered,
+            cut_by="page_cap" if is_cut else None,
+        )
+        if cursor is None or is_past:
+            return
+        watch.check(cursor, [mention.native_id for mention in mentions])
+
+
+def _is_older(mentions: Sequence[Mention], since: datetime | None) -> bool:
+    """Tell whether a whole page is older: listings are not strictly sorted, one item says little."""
+    dates = [m.created_at for m in mentions if m.created_at]
+    return since is not None and bool(dates) and max(dates) < since
+
+
+def _covered_down_to(
+    since: datetime | None, page: Sequence[Mention], until: datetime
+) -> tuple[Interval, ...]:
+    low = seen_down_to(page)
+    return answered(max(low, since) if low and since else low, until)
+
+
+def _covered_by_all(
+    job: Job, source: Source, seen: Sequence[Mention], items: int, until: datetime
+) -> tuple[Interval, ...]:
+    """Say what is known at the listing's end: all of it, unless Reddit may list no more than this."""
+    ends = _SEARCH_ENDS if job.params["kind"] == "search" else _LISTING_ENDS
+    if items >= ends:
+        return _covered_down_to(job.since, seen, until)
+    since = job.since or oldest(seen) or until - (source.history or source.overlap)
+    return answered(since, until)
+
+
+def _listing(answer: Any, what: str) -> tuple[Sequence[Any], str | None]:
+    data = mapping(mapping(answer).get("data"))
+    children = data.get("children")
+    if not isinstance(children, list):
+        msg = f"{what}: the answer is no listing"
+        raise BadAnswer(msg)
+    return children, text_or_none(data.get("after"))
+
+
+def _answer_of(ask: Ask, cursor: str | None, what: str) -> Any:
+    from prawcore import PrawcoreException
+
+    try:
+        return ask(cursor)
+    except (PrawcoreException, ValueError, RecursionError) as error:
+        msg = f"{what}: the answer is not JSON"
+        raise BadAnswer(msg) from error

@@ -1,0 +1,272 @@
+"""Hold a client library that speaks through `requests` to our bounds, and name its faults."""
+
+import json
+import math
+import time
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from http import HTTPStatus
+from io import BytesIO
+from typing import Any
+
+import requests
+import urllib3
+from requests.adapters import HTTPAdapter
+from requests.auth import AuthBase
+
+from collectors.contract import Clock, Credential
+from collectors.credentials import hide_secrets
+from collectors.errors import (
+    AuthFailed,
+    BadAnswer,
+    BadRequest,
+    CollectError,
+    RateLimited,
+    ServerFault,
+    SourceGone,
+    SourceTimeout,
+    SourceUnreachable,
+)
+
+MAX_BODY_BYTES = 32 * 1024 * 1024
+_MAX_FAULT_BYTES = 64 * 1024
+_MAX_DETAIL = 200
+_LONGEST_WAIT = timedelta(days=366)
+
+_NAMED: Mapping[int, type[CollectError]] = {
+    HTTPStatus.UNAUTHORIZED: AuthFailed,
+    HTTPStatus.PAYMENT_REQUIRED: AuthFailed,
+    HTTPStatus.FORBIDDEN: AuthFailed,
+    HTTPStatus.NOT_FOUND: SourceGone,
+    HTTPStatus.GONE: SourceGone,
+    HTTPStatus.UNAVAILABLE_FOR_LEGAL_REASONS: SourceGone,
+    HTTPStatus.REQUEST_TIMEOUT: SourceTimeout,
+}
+
+
+class BearerAuth(AuthBase):
+    """Sign each request with a token, which the client library itself never holds."""
+
+    def __init__(self, token: str) -> None:
+        self._token = token
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        """Put the token on a request."""
+        request.headers["Authorization"] = f"Bearer {self._token}"
+        return request
+
+
+class BoundedAdapter(HTTPAdapter):
+    """
+    Send requests with a time-out and a size limit, and raise faults as `CollectError`.
+
+    The faults are named here, below the client library, because the libraries
+    differ: some retry and sleep, some lose the status, some repeat headers in
+    their messages.
+    """
+
+    def __init__(
+        self,
+        *,
+        what: str,
+        timeout: timedelta,
+        clock: Clock,
+        credential: Credential | None = None,
+        moved: tuple[str, str] | None = None,
+        max_body_bytes: int = MAX_BODY_BYTES,
+    ) -> None:
+        """
+        Args:
+            what: What is asked for; begins every message.
+            timeout: For one whole request.
+            clock: The present, for waits that a server gives in seconds.
+            credential: What no message may repeat.
+            moved: Origin in the library's addresses, and the base URL to use instead.
+            max_body_bytes: Longest body that is read, after decompression.
+        """
+        super().__init__()
+        self._what = what
+        self._timeout_s = timeout.total_seconds()
+        self._clock = clock
+        self._credential = credential
+        self._moved = moved
+        self._max_body_bytes = max_body_bytes
+
+    def send(
+        self, request: requests.PreparedRequest, *_args: Any, **options: Any
+    ) -> requests.Response:
+        """
+        Send one request and read its whole answer.
+
+        Raises:
+            CollectError: There is no answer, or it reports a fault.
+        """
+        if self._moved and request.url and request.url.startswith(self._moved[0]):
+            request.url = self._moved[1].rstrip("/") + request.url.removeprefix(self._moved[0])
+        deadline = time.monotonic() + self._timeout_s
+        options |= {"stream": True, "timeout": self._timeout_s}
+        try:
+            response = super().send(request, **options)
+            body = self._read(response, deadline)
+        except (requests.Timeout, urllib3.exceptions.TimeoutError) as error:
+            raise SourceTimeout(self._says(f"no answer within {self._timeout_s:g} s")) from error
+        except urllib3.exceptions.DecodeError as error:
+            raise BadAnswer(self._says("the compression is broken")) from error
+        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
+            raise SourceUnreachable(self._says(f"no connection, {_cause(error)}")) from error
+        fault = name_fault(
+            self._what,
+            response.status_code,
+            response.headers,
+            _detail(body, request, self._credential),
+            self._clock(),
+        )
+        if fault:
+            raise fault
+        response.raw = BytesIO(body)
+        return response
+
+    def _read(self, response: requests.Response, deadline: float) -> bytes:
+        is_fine = response.status_code == HTTPStatus.OK
+        limit = self._max_body_bytes if is_fine else _MAX_FAULT_BYTES
+        body = bytearray()
+        try:
+            while piece := response.raw.read1(65_536, decode_content=True):
+                body += piece
+                if len(body) > limit:
+                    if is_fine:
+                        size = f"{limit // 1024**2} MB" if limit >= 1024**2 else f"{limit} bytes"
+                        raise BadAnswer(self._says(f"the answer is longer than {size}"))
+                    break
+                if time.monotonic() > deadline:
+                    raise requests.Timeout
+        finally:
+            response.raw.close()
+        return bytes(body)
+
+    def _says(self, message: str) -> str:
+        return f"{self._what}: {message}"
+
+
+def name_fault(
+    what: str, status: int, headers: Mapping[str, str], detail: str, now: datetime
+) -> CollectError | None:
+    """
+    Give an answer's fault its name.
+
+    Args:
+        what: What was asked for; begins the message.
+        status: HTTP status.
+        headers: Of the answer, looked up in any case.
+        detail: What the platform said, already free of secrets; may be empty.
+        now: The present, aware.
+
+    Returns:
+        The error to raise, or None for an answer without fault (2xx).
+    """
+    if HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
+        return None
+    said = f": {detail}" if detail else ""
+    if status == HTTPStatus.TOO_MANY_REQUESTS:
+        until = wait_until(headers, now)
+        when = f" until {until:%Y-%m-%d %H:%M:%S} UTC" if until else ""
+        return RateLimited(until, f"{what}: rate limited{when}{said}")
+    message = f"{what}: answered {status}{_phrase(status)}{said}"
+    if status in _NAMED:
+        return _NAMED[status](message)
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return ServerFault(message)
+    if status >= HTTPStatus.BAD_REQUEST:
+        return BadRequest(message)
+    # Where Reddit sends whoever asks for a subreddit that does not exist.
+    is_lost = "/subreddits/search" in headers.get("location", "")
+    return SourceGone(message) if is_lost else BadAnswer(message)
+
+
+def wait_until(headers: Mapping[str, str], now: datetime) -> datetime | None:
+    """
+    Read when a platform answers again: X's and Reddit's headers, else Retry-After.
+
+    Returns:
+        Aware, UTC; None if the headers say nothing, or nothing believable.
+    """
+    lower = {name.lower(): value.strip() for name, value in headers.items()}
+    readings = (
+        _epoch(lower.get("x-rate-limit-reset")),
+        _in_seconds(lower.get("x-ratelimit-reset"), now),
+        _in_seconds(lower.get("retry-after"), now),
+        _http_date(lower.get("retry-after")),
+    )
+    return next((t for t in readings if t and t - now < _LONGEST_WAIT), None)
+
+
+def _epoch(text: str | None) -> datetime | None:
+    number = _number(text)
+    try:
+        return datetime.fromtimestamp(number, UTC) if number else None
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+def _in_seconds(text: str | None, now: datetime) -> datetime | None:
+    number = _number(text)
+    try:
+        return None if number is None else now + timedelta(seconds=number)
+    except OverflowError:
+        return None
+
+
+def _http_date(text: str | None) -> datetime | None:
+    try:
+        moment = parsedate_to_datetime(text or "")
+    except (TypeError, ValueError):
+        return None
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def _number(text: str | None) -> float | None:
+    try:
+        number = float(text or "")
+    except ValueError:
+        return None
+    return number if math.isfinite(number) and number >= 0 else None
+
+
+def _phrase(status: int) -> str:
+    try:
+        return f" {HTTPStatus(status).phrase}"
+    except ValueError:
+        return ""
+
+
+def _detail(body: bytes, request: requests.PreparedRequest, credential: Credential | None) -> str:
+    try:
+        answer = json.loads(body)
+    except (ValueError, RecursionError):
+        return ""
+    if not isinstance(answer, dict):
+        return ""
+    errors = answer.get("errors")
+    first = errors[0] if isinstance(errors, list) and errors else None
+    said = (
+        first.get("message") if isinstance(first, dict) else None,
+        *(answer.get(key) for key in ("detail", "reason", "message", "title", "error")),
+    )
+    text = next((" ".join(value.split()) for value in said if isinstance(value, str)), "")
+    header = str(request.headers.get("Authorization", ""))
+    token = header.partition(" ")[2]
+    text = hide_secrets(text.replace(token, "•••") if token else text, credential)
+    return "".join(character for character in text if character.isprintable())[:_MAX_DETAIL]
+
+
+def _cause(error: BaseException) -> str:
+    """Say why a connection failed, without the request that failed."""
+    cause: BaseException | None = error
+    kind = type(error).__name__
+    while cause is not None:
+        if isinstance(cause, OSError) and cause.strerror:
+            return cause.strerror.lower()
+        kind = type(cause).__name__
+        cause = cause.__cause__ or cause.__context__
+    return kind

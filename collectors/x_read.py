@@ -1,0 +1,146 @@
+"""Read posts of the X API v2 as mentions."""
+
+import html
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import quote
+
+from collectors.contract import Unreadable
+from collectors.mention import Kind, Mention
+from collectors.reading import (
+    UnfitError,
+    aside,
+    counts,
+    identity,
+    instant_from_iso,
+    mapping,
+    mappings,
+    needed_id,
+    needed_text,
+    raw_json,
+    text_or_none,
+)
+
+_METRICS = {
+    "likes": "like_count",
+    "replies": "reply_count",
+    "reposts": "retweet_count",
+    "quotes": "quote_count",
+    "views": "impression_count",
+    "bookmarks": "bookmark_count",
+}
+_KINDS: Sequence[tuple[str, Kind]] = (
+    ("retweeted", "repost"),
+    ("replied_to", "reply"),
+    ("quoted", "quote"),
+)
+"""What a post refers to, and what that makes of it; the first that applies."""
+
+_SNOWFLAKES_SINCE = datetime(2010, 11, 4, 1, 42, 54, 657000, UTC)
+_SNOWFLAKE_TIME_SHIFT = 22
+
+
+def read_posts(
+    answer: Mapping[str, Any], collected_at: datetime
+) -> tuple[list[Mention], list[Unreadable]]:
+    """
+    Read the posts of one answer.
+
+    Args:
+        answer: What a search or a timeline gave. Posts under `includes` only
+            explain others; they are no mentions.
+        collected_at: When it was given.
+
+    Returns:
+        The mentions in the answer's order, and what could not be read.
+    """
+    includes = mapping(answer.get("includes"))
+    users = _by_id(includes.get("users"), "id")
+    places = _by_id(includes.get("places"), "id")
+    mentions: list[Mention] = []
+    unreadable: list[Unreadable] = []
+    for item in answer.get("data") or ():
+        try:
+            mentions.append(_read_post(item, users, places, collected_at))
+        except UnfitError as error:
+            unreadable.append(aside(item, error))
+    return mentions, unreadable
+
+
+def version_of(mention: Mention) -> int:
+    """Order the versions of one edited post: each edit has a larger id."""
+    current = (mention.url or "").rpartition("/")[2]
+    return int(current) if current.isdecimal() else 0
+
+
+def _read_post(
+    item: Any,
+    users: Mapping[str, Mapping[str, Any]],
+    places: Mapping[str, Mapping[str, Any]],
+    collected_at: datetime,
+) -> Mention:
+    if not isinstance(item, dict):
+        msg = "is no post"
+        raise UnfitError(msg)
+    current_id = needed_id(item)
+    versions = item.get("edit_history_tweet_ids")
+    history = [v for v in map(identity, versions if isinstance(versions, list) else ()) if v]
+    created_at = instant_from_iso(item.get("created_at"))
+    author_id = identity(item.get("author_id"))
+    author = users.get(author_id or "", {})
+    place = places.get(identity(mapping(item.get("geo")).get("place_id")) or "")
+    handle = text_or_none(author.get("username"))
+    refers = {r.get("type"): identity(r.get("id")) for r in mappings(item.get("referenced_tweets"))}
+    about = next(((word, kind) for word, kind in _KINDS if word in refers), None)
+    language = text_or_none(item.get("lang"))
+    public = mapping(item.get("public_metrics"))
+    followers = mapping(author.get("public_metrics")).get("followers_count")
+    own_includes = {"users": [author]} if author else {}
+    if place:
+        own_includes["places"] = [place]
+    return Mention(
+        platform="x",
+        native_id=history[0] if history else current_id,
+        kind=about[1] if about else "post",
+        text=html.unescape(needed_text(item, "text")),
+        collected_at=collected_at,
+        url=f"https://x.com/{quote(handle or 'i', safe='')}/status/{quote(current_id, safe='')}",
+        author_id=author_id,
+        author_handle=handle,
+        author_name=text_or_none(author.get("name")),
+        language_tag=None if language == "und" else language,
+        created_at=created_at,
+        edited_at=_edited_at(history, created_at),
+        time_source="created" if created_at else "unknown",
+        parent_id=refers[about[0]] if about else None,
+        root_id=identity(item.get("conversation_id")),
+        is_repost="retweeted" in refers,
+        is_quote="quoted" in refers,
+        metrics=counts(
+            [*((name, public.get(key)) for name, key in _METRICS.items()), ("followers", followers)]
+        ),
+        raw=raw_json(item | {"includes": own_includes} if own_includes else item),
+    )
+
+
+def _edited_at(history: Sequence[str], created_at: datetime | None) -> datetime | None:
+    """
+    Tell when the newest version was written: its id holds the time.
+
+    An id is a "snowflake": its upper bits count milliseconds from 4 November
+    2010 (github.com/twitter-archive/snowflake).
+    """
+    if len(history) < 2 or created_at is None or not history[-1].isdecimal():  # noqa: PLR2004 - one edit
+        return None
+    try:
+        written_at = _SNOWFLAKES_SINCE + timedelta(
+            milliseconds=int(history[-1]) >> _SNOWFLAKE_TIME_SHIFT
+        )
+    except (OverflowError, ValueError):
+        return None
+    return written_at if written_at >= created_at else None
+
+
+def _by_id(items: Any, key: str) -> dict[str, Mapping[str, Any]]:
+    return {name: item for item in mappings(items) if (name := identity(item.get(key)))}
