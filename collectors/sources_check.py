@@ -1,5 +1,6 @@
 """What is wrong or doubtful in the sources beyond the types of their values."""
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import Any
@@ -93,7 +94,7 @@ def _platform_mistakes(
     source = _as_source(table)
     for key, advice in collector.mistakes(source) if source else ():
         told.add(key)
-        yield document.mistake((*here, *key.split(".")), f"does not fit {platform}", advice)
+        yield document.mistake((*here, *_location(key)), advice)
     if collector.needs_credential and credential is None and "credential" not in told:
         name = f"{platform}_main"
         advice = (
@@ -103,6 +104,11 @@ def _platform_mistakes(
         yield document.mistake(
             (*here, "credential"), f"{platform} answers to no one without", advice
         )
+
+
+def _location(key: str) -> Location:
+    """Read the place that a platform's module names: `urls[0]` or `accounts.0`."""
+    return tuple(int(part) if part.isdecimal() else part for part in re.findall(r"[^.\[\]]+", key))
 
 
 _MEANT = {"twitter": "x", "rss": "feed", "atom": "feed", "news": "feed", "blog": "feed"}

@@ -24,8 +24,8 @@ HANDLE_PLATFORMS = tuple(
 """Where firms and people are active, whether Luisterpost collects from there or not."""
 
 _HANDLE_FORMS = {
-    "x": (re.compile(r"[A-Za-z0-9_]{1,50}"), "letters, digits and _ only"),
-    "reddit": (re.compile(r"[A-Za-z0-9_-]{1,50}"), "letters, digits, _ and - only"),
+    "x": (re.compile(r"[A-Za-z0-9_]{1,15}"), "1 to 15 letters, digits and _"),
+    "reddit": (re.compile(r"[A-Za-z0-9_-]{1,50}"), "letters, digits, _ and -"),
 }
 _HOST = re.compile(r"(?=.{4,253}$)(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)+[^\W\d_][\w-]{0,61}[^\W_]")
 _SHORTEST_SAFE = 3

@@ -1,0 +1,308 @@
+"""The commands of this package that need no warehouse: init, import, try."""
+
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Annotated, NoReturn
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.text import Text
+
+from collectors.check import WRONG_CONFIGURATION
+from collectors.configuration import ConfigurationError, load_configuration
+from collectors.configured import read_or_exit
+from collectors.contract import Credential
+from collectors.mistakes import one_of
+from collectors.settings import ConfigOption, HomeOption, NowOption, Settings, settings_from
+from collectors.sources import Source
+from collectors.trying import Tried, mention_json, try_streams
+
+notes = Console(stderr=True)
+
+_SHOWN_PROBLEMS = 10
+
+
+def init(
+    context: typer.Context,
+    config: ConfigOption = None,
+    firm: Annotated[str | None, typer.Option(help="Name of the firm.")] = None,
+    brand: Annotated[str | None, typer.Option(help="Its brand.  [default: the firm]")] = None,
+    forms: Annotated[
+        str | None, typer.Option(help="Other names people use for it, with commas between.")
+    ] = None,
+    domain: Annotated[str | None, typer.Option(help="Its website, such as acme.example.")] = None,
+    x: Annotated[str | None, typer.Option("--x", help="Its handles on X.")] = None,
+    reddit: Annotated[str | None, typer.Option(help="Its user names on Reddit.")] = None,
+    competitors: Annotated[str | None, typer.Option(help="Names of competitors.")] = None,
+    feeds: Annotated[
+        str | None, typer.Option(help="Addresses of news feeds.  [default: a news search]")
+    ] = None,
+    languages: Annotated[
+        str | None, typer.Option(help="Languages of the news search, such as nl-BE,fr-BE,en.")
+    ] = None,
+    yes: Annotated[
+        bool, typer.Option("--yes", "-y", help="Ask nothing: take options and defaults.")
+    ] = False,
+    force: Annotated[bool, typer.Option("--force", help="Replace files that exist.")] = False,
+) -> None:
+    """
+    Write a first watchlist.toml and sources.toml, after a few questions.
+
+    What is given as an option is not asked. Files that exist are never
+    replaced without --force.
+    """
+    from collectors.starting import Answers, starting_files
+
+    settings = settings_from(context, None, config, None)
+    folder = settings.config
+    there = [f"{folder / n}" for n in ("watchlist.toml", "sources.toml") if (folder / n).exists()]
+    if there and not force:
+        _fail(f"{' and '.join(there)} exist{'s' if len(there) == 1 else ''}: --force replaces them")
+    if yes and not (firm or brand):
+        _fail("--yes needs at least --firm or --brand")
+
+    def answer(given: str | None, question: str, default: str = "") -> str:
+        if given is not None or yes:
+            return default if given is None else given
+        return str(typer.prompt(question, default=default, show_default=bool(default), err=True))
+
+    firm = answer(firm, "Name of the firm", brand or "")
+    while not firm.strip():
+        firm = typer.prompt("Name of the firm", err=True)
+    brand = answer(brand, "Its brand, as people write it", firm).strip() or firm
+    several = "(with commas between; empty: none)"
+    answers = Answers(
+        firm=firm,
+        brand=brand,
+        forms=_several(answer(forms, f"Other names for the brand {several}")),
+        domain=answer(domain, "Its website, such as acme.example (empty: none)"),
+        x=_several(answer(x, f"Its handles on X {several}")),
+        reddit=_several(answer(reddit, f"Its user names on Reddit {several}")),
+        competitors=_several(answer(competitors, f"Competitors {several}")),
+        feeds=_several(answer(feeds, "News feeds, addresses (empty: a news search for the brand)")),
+        languages=_several(answer(languages, "Languages, such as nl-BE, fr-BE, en", "en")),
+    )
+    _check_languages(answers.languages)
+    files = starting_files(answers)
+    _check_files(files, settings)
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in files.items():
+        part = folder / f".{name}.part"
+        part.write_text(text, encoding="utf-8")
+        part.replace(folder / name)
+        notes.print(Text(f"written: {folder / name}"), soft_wrap=True)
+    option = "" if config is None else f" --config {folder}"
+    notes.print(
+        Text(
+            f"Next: look at both files, then\n  luisterpost check{option}\n  luisterpost run{option}"
+        ),
+        soft_wrap=True,
+    )
+
+
+def import_files(
+    context: typer.Context,
+    files: Annotated[
+        list[Path],
+        typer.Argument(metavar="FILE…", help="JSON lines, CSV or Parquet; text may be gzipped."),
+    ],
+    covers: Annotated[
+        str | None,
+        typer.Option(
+            help="FROM/TO: the files hold all that --source published in that time, "
+            "such as 2026-10-01/2026-11-01."
+        ),
+    ] = None,
+    source: Annotated[
+        str | None, typer.Option(help="Name of the source for which the mentions count.")
+    ] = None,
+    home: HomeOption = None,
+    config: ConfigOption = None,
+    now: NowOption = None,
+) -> None:
+    """
+    Import mentions exported elsewhere.
+
+    Columns: platform, native_id, created_at, text; optional author_handle,
+    author_id, author_name, title, url, language, metrics (an object, or columns
+    such as metrics.likes). Other columns are kept in raw. Rows that can't be
+    read are reported with their line and put aside. Without --covers an import
+    covers nothing: charts show its mentions, not a complete period.
+
+    Exit code: 0 if all was read, 1 if rows were put aside, 2 if a file can't be read.
+    """
+    from collectors.imports import ImportFileError, import_file, parse_covers
+
+    settings = settings_from(context, home, config, now)
+    if covers is not None and source is None:
+        msg = "--covers needs --source: the name of the source in sources.toml"
+        raise typer.BadParameter(msg)
+    try:
+        interval = parse_covers(covers) if covers is not None else None
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--covers") from error
+    configuration = read_or_exit(settings)
+    if interval is not None and source is not None:
+        _check_source(source, [s.name for s in configuration.sources.source])
+    code = 0
+    for path in files:
+        with _bar(path.name) as progress:
+            try:
+                result = import_file(
+                    path,
+                    source=source,
+                    covers=interval,
+                    watchlist=configuration.watchlist,
+                    folder=settings.landing,
+                    aside=settings.aside,
+                    now=settings.clock(),
+                    progress=progress,
+                )
+            except ImportFileError as error:
+                notes.print(Text(f"{path}: {error}", style="red"), soft_wrap=True)
+                code = WRONG_CONFIGURATION
+                continue
+        for line, problem in result.problems[:_SHOWN_PROBLEMS]:
+            notes.print(Text(f"{path}: line {line}: {problem}", style="yellow"), soft_wrap=True)
+        if result.put_aside > _SHOWN_PROBLEMS:
+            notes.print(Text(f"{path}: … and {result.put_aside - _SHOWN_PROBLEMS} more rows"))
+        told = f"{path}: {result.rows} mentions"
+        told += f", {result.repeated} repeated rows" if result.repeated else ""
+        told += f", {result.put_aside} rows put aside in {result.aside}" if result.put_aside else ""
+        notes.print(Text(told), soft_wrap=True)
+        code = max(code, 1 if result.put_aside else 0)
+    if code != WRONG_CONFIGURATION or len(files) > 1:
+        notes.print("Next: 'luisterpost run' enriches and loads them")
+    raise typer.Exit(code)
+
+
+def try_source(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(metavar="SOURCE", help="Its name in sources.toml.")],
+    limit: Annotated[int, typer.Option(min=1, help="Mentions of each stream.")] = 20,
+    base_url: Annotated[
+        str | None, typer.Option(help="Ask this address instead of the configured one.")
+    ] = None,
+    raw: Annotated[
+        bool, typer.Option("--raw/--no-raw", help="With the source's own records.")
+    ] = True,
+    config: ConfigOption = None,
+    now: NowOption = None,
+) -> None:
+    """
+    Ask a source live and print its mentions as JSON lines; nothing is written.
+
+    What was asked and how long it took stands on stderr. Exit code: 1 if a
+    stream did not answer as asked.
+    """
+    from collectors.credentials import hide_secrets
+    from collectors.registry import collector_for
+
+    settings = settings_from(context, None, config, now)
+    configuration = read_or_exit(settings)
+    _check_source(name, [source.name for source in configuration.sources.source])
+    source = configuration.sources.named(name)
+    if base_url is not None:
+        source = source.model_copy(update={"base_url": base_url})
+    collector = collector_for(source.platform)
+    credential = _credential_or_exit(source, is_needed=collector.needs_credential)
+    watchlist = configuration.watchlist
+    streams = failed = 0
+    for found in try_streams(
+        source,
+        collector=collector,
+        credential=credential,
+        watchlist=watchlist,
+        clock=settings.clock,
+        limit=limit,
+    ):
+        if not isinstance(found, Tried):
+            is_owned = watchlist.owns(found.platform, found.author_handle, found.url)
+            typer.echo(mention_json(found, is_owned=is_owned, with_raw=raw))
+            continue
+        streams += 1
+        failed += found.error is not None
+        for line in _story_of(found):
+            text = printable(hide_secrets(line, credential))
+            notes.print(Text(text, style="red" if found.error else ""), soft_wrap=True)
+    if not streams:
+        _fail(f"source '{name}' has nothing to ask: give it a query, accounts or urls")
+    raise typer.Exit(1 if failed else 0)
+
+
+def printable(text: str) -> str:
+    """Replace control characters: what a server says must not steer the terminal."""
+    return "".join(c if c.isprintable() else "�" for c in text)
+
+
+def _story_of(tried: Tried) -> Iterator[str]:
+    asked = ", ".join(f"{key}={value}" for key, value in sorted(tried.stream.params.items()))
+    yield f"{tried.stream.key} [{tried.stream.reach}] {asked}"
+    requests = f"{tried.requests} request{'' if tried.requests == 1 else 's'}"
+    yield f"  {tried.mentions} mentions, {requests}, {tried.took_s:.2f} s"
+    for item in tried.unreadable:
+        yield f"  unreadable: {item.error}"
+    if tried.error:
+        yield f"  {tried.error}"
+
+
+def _credential_or_exit(source: Source, *, is_needed: bool) -> Credential | None:
+    from collectors.credentials import CredentialError, credential_from_environment, variable_of
+
+    if source.credential is None:
+        if is_needed:
+            _fail(f"source '{source.name}' names no credential")
+        return None
+    try:
+        credential = credential_from_environment(source.credential, os.environ)
+    except CredentialError as error:
+        _fail(str(error))
+    if credential is None:
+        _fail(f"{variable_of(source.credential)} is not set: '{source.name}' can't be asked")
+    return credential
+
+
+def _check_source(name: str, known: Sequence[str]) -> None:
+    if name not in known:
+        msg = f"there is no source '{name}' in sources.toml: {one_of(name, known)}"
+        raise typer.BadParameter(msg)
+
+
+def _check_languages(languages: Sequence[str]) -> None:
+    from collectors.starting import is_language
+
+    for language in languages:
+        if not is_language(language):
+            _fail(f"'{language}' is no language: write it like nl or nl-BE")
+
+
+def _check_files(files: Mapping[str, str], settings: Settings) -> None:
+    with TemporaryDirectory() as folder:
+        for name, text in files.items():
+            (Path(folder) / name).write_text(text, encoding="utf-8")
+        try:
+            load_configuration(Path(folder), settings.clock())
+        except ConfigurationError as error:
+            _fail("\n".join(f"{m.path}: {m.message}, {m.suggestion}" for m in error.mistakes))
+
+
+def _several(answer: str) -> list[str]:
+    return [part.strip() for part in answer.split(",") if part.strip()]
+
+
+@contextmanager
+def _bar(name: str) -> Iterator[Callable[[float], None]]:
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=notes, transient=True) as progress:
+        task = progress.add_task(escape(f"reading {name}"), total=1.0)
+        yield lambda share: progress.update(task, completed=share)
+
+
+def _fail(message: str) -> NoReturn:
+    notes.print(Text(message, style="red"), soft_wrap=True)
+    raise typer.Exit(WRONG_CONFIGURATION)
