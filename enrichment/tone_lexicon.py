@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.resources import files
+from math import log1p
 
 LEXICON_LANGUAGES = ("nl", "fr", "en", "de")
 FEATURES = (
@@ -17,9 +18,10 @@ FEATURES = (
     "question",
     "exclamation",
     "negations",
+    "nothing_found",
+    "both",
     "link",
     "words",
-    "nothing_found",
 )
 """What `lexicon_features` measures, in its order."""
 
@@ -29,6 +31,7 @@ _NEGATED_BLAME = -0.4
 _MORE, _LESS = 1.4, 0.6
 _AFTER_CONTRAST, _BEFORE_CONTRAST = 1.5, 0.6
 _SHOUTED = 1.3
+_MOST = 12.0
 _NEGATION_REACH = 4
 _BACKWARD_REACH = 3
 _SHORTEST_STEM = 3
@@ -72,7 +75,7 @@ def lexicon_features(text: str, language: str) -> tuple[float, ...]:
         language: ISO 639-1; one without a lexicon is read by emoji alone.
 
     Returns:
-        One number for each of `FEATURES`; sums of weights, counts and flags.
+        One number for each of `FEATURES`: damped sums of weights, shares and flags.
     """
     tokens = list(_tokens(text))
     weights = _word_weights(tokens, language)
@@ -81,23 +84,22 @@ def lexicon_features(text: str, language: str) -> tuple[float, ...]:
         lexicon_weight(t.text, "emoji") if t.kind in {"emoji", "face"} else 0.0 for t in tokens
     ]
     marks = "".join(t.text for t in tokens if t.kind == "mark")
-    positive = sum(w for w in weights if w > 0)
-    negative = -sum(w for w in weights if w < 0)
-    emoji_up = min(6.0, sum(w for w in emoji if w > 0))
-    emoji_down = min(6.0, -sum(w for w in emoji if w < 0))
-    words = sum(t.kind == "word" for t in tokens)
+    up, down = sum(w for w in weights if w > 0), -sum(w for w in weights if w < 0)
+    emoji_up, emoji_down = sum(w for w in emoji if w > 0), -sum(w for w in emoji if w < 0)
+    negations = sum(_role(t, language) == "not" for t in tokens)
     return (
-        min(12.0, positive),
-        min(12.0, negative),
-        (positive - negative) / (positive + negative + 2.0),
-        emoji_up,
-        emoji_down,
+        log1p(min(_MOST, up)),
+        log1p(min(_MOST, down)),
+        (up - down) / (up + down + 2.0),
+        log1p(min(_MOST, emoji_up)),
+        log1p(min(_MOST, emoji_down)),
         float("?" in marks),
-        float(min(3, marks.count("!"))),
-        float(min(3, sum(_role(t, language) == "not" for t in tokens))),
-        float(any(t.kind == "link" for t in tokens)),
-        min(60, words) / 20.0,
-        float(positive + negative + emoji_up + emoji_down == 0),
+        min(3, marks.count("!")) / 3,
+        min(3, negations) / 3,
+        float(up + down + emoji_up + emoji_down == 0),
+        log1p(min(_MOST, up)) * (down > 0),
+        float(any(token.kind == "link" for token in tokens)),
+        min(60, sum(token.kind == "word" for token in tokens)) / 20,
     )
 
 

@@ -1,0 +1,145 @@
+"""In which tone a passage speaks of a subject."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+from typing import Literal, Protocol, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from enrichment.passages import Passage
+from enrichment.tone_lexicon import lexicon_features
+from enrichment.tone_ngrams import BUCKETS, hashed_pieces
+
+Label = Literal["negative", "neutral", "positive", "uncertain"]
+
+LABELS: tuple[Label, Label, Label] = ("negative", "neutral", "positive")
+SURE_FROM = 0.42
+"""A largest probability below this is no finding: a fair guess would be 0.33."""
+
+_OTHER = "other"
+_MASK = " "
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Tone:
+    """How a passage speaks of its subject; the three probabilities sum to 1."""
+
+    label: Label
+    p_negative: float
+    p_neutral: float
+    p_positive: float
+
+    @classmethod
+    def of(cls, p_negative: float, p_neutral: float, p_positive: float) -> Self:
+        """Label probabilities: the likeliest, or `uncertain` when none stands out."""
+        probabilities = (p_negative, p_neutral, p_positive)
+        best = max(probabilities)
+        return cls(
+            label=LABELS[probabilities.index(best)] if best >= SURE_FROM else "uncertain",
+            p_negative=p_negative,
+            p_neutral=p_neutral,
+            p_positive=p_positive,
+        )
+
+
+class ToneModel(Protocol):
+    """Judges passages; whoever has a better one gives it to the enricher."""
+
+    @property
+    def name(self) -> str:
+        """Name and version, kept with every judgement."""
+
+    def judge(self, passages: Sequence[Passage]) -> list[Tone]:
+        """Judge each passage by itself, in the order given."""
+
+
+class LearnedTone:
+    """
+    The model that ships: a lexicon and hashed pieces of text, weighed by a logistic regression.
+
+    Languages that were trained on weigh both; every other language weighs the
+    lexicon alone, with weights found on the languages that were. How it was
+    made: `enrichment/models/train_tone.py`.
+    """
+
+    def __init__(
+        self,
+        *,
+        name: str,
+        pieces: NDArray[np.float32],
+        heads: dict[str, NDArray[np.float64]],
+    ) -> None:
+        """
+        Args:
+            name: Name and version.
+            pieces: Shape (BUCKETS, 3): what a piece of text says for each label.
+            heads: By language, and `other`: shape (features + 3 + 1, 3), the weights
+                of `lexicon_features`, of the pieces' three sums, and of 1.
+        """
+        self.name = name
+        self._pieces = pieces
+        self._heads = heads
+
+    @classmethod
+    def load(cls) -> Self:
+        """Load the model from the package."""
+        with (files("enrichment") / "models" / "tone.npz").open("rb") as file:
+            stored = np.load(file, allow_pickle=False)
+            pieces = stored["pieces"].astype(np.float32) * stored["piece_scale"]
+            heads = {
+                key.removeprefix("head_"): stored[key].astype(np.float64)
+                for key in stored.files
+                if key.startswith("head_")
+            }
+            return cls(name=str(stored["name"]), pieces=pieces, heads=heads)
+
+    def judge(self, passages: Sequence[Passage]) -> list[Tone]:
+        """Judge each passage by itself, in the order given."""
+        return [self._judge_one(passage) for passage in passages]
+
+    def _judge_one(self, passage: Passage) -> Tone:
+        text = masked_text(passage)
+        head = self._heads.get(passage.language, self._heads[_OTHER])
+        row = np.array(
+            [*lexicon_features(text, passage.language), *piece_sums(text, self._pieces), 1.0]
+        )
+        scores = row @ head
+        odds = np.exp(scores - scores.max())
+        shares = (odds / odds.sum()).tolist()
+        return Tone.of(shares[0], shares[1], 1.0 - shares[0] - shares[1])
+
+
+def piece_sums(text: str, pieces: NDArray[np.float32]) -> NDArray[np.float64]:
+    """
+    Sum what the pieces of a text say.
+
+    Args:
+        text: A passage.
+        pieces: Shape (BUCKETS, 3).
+
+    Returns:
+        Shape (3,): centred sums for negative, neutral, positive; 0 for a blank text.
+    """
+    found = hashed_pieces(text)
+    if not found.size:
+        return np.zeros(3)
+    sums = pieces[found].sum(axis=0, dtype=np.float64) / np.sqrt(found.size)
+    return np.asarray(sums - sums.mean())
+
+
+def masked_text(passage: Passage) -> str:
+    """Take the subject's own name out: a beer called Delirium is not an illness."""
+    return passage.text[: passage.start] + _MASK + passage.text[passage.end :]
+
+
+@lru_cache(maxsize=1)
+def default_tone_model() -> ToneModel:
+    """Load the tone model that ships, once."""
+    model = LearnedTone.load()
+    if model._pieces.shape != (BUCKETS, len(LABELS)):  # noqa: SLF001
+        msg = "enrichment/models/tone.npz belongs to another version: run train_tone.py"
+        raise ValueError(msg)
+    return model
