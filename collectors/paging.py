@@ -66,3 +66,10 @@ def oldest(mentions: Iterable[Mention]) -> datetime | None:
 def answered(since: datetime | None, until: datetime) -> tuple[Interval, ...]:
     """Write an interval, unless it is empty or its beginning unknown."""
     return (Interval(since=since, until=until),) if since and since < until else ()
+
+
+def gap_before(covered: Sequence[Interval], since: datetime | None) -> tuple[Interval, ...]:
+    """Write down what was asked for and is out of reach: the platform keeps no more."""
+    if since is None or not covered or covered[0].since <= since:
+        return ()
+    return (Interval(since=since, until=covered[0].since, reason="possible_gap"),)

@@ -7,7 +7,7 @@ from typing import Any
 from collectors.contract import Clock, Credential, Interval, Job, Page, Stream
 from collectors.errors import BadAnswer
 from collectors.mention import Mention
-from collectors.paging import PageWatch, answered, oldest, seen_down_to, whole_second
+from collectors.paging import PageWatch, answered, gap_before, oldest, seen_down_to, whole_second
 from collectors.queries import (
     derive_queries,
     fingerprint,
@@ -183,7 +183,8 @@ def _covered_by_all(
     """Say what is known at the listing's end: all of it, unless Reddit may list no more than this."""
     ends = _SEARCH_ENDS if job.params["kind"] == "search" else _LISTING_ENDS
     if items >= ends:
-        return _covered_down_to(job.since, seen, until)
+        covered = _covered_down_to(job.since, seen, until)
+        return covered + gap_before(covered, job.since)
     since = job.since or oldest(seen) or until - (source.history or source.overlap)
     return answered(since, until)
 

@@ -4,7 +4,7 @@ import re
 from datetime import timedelta
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field, Strict
+from pydantic import BeforeValidator, Field, Strict, StringConstraints
 
 from collectors.watchlist import Frozen, Slug, Words
 
@@ -50,19 +50,22 @@ def parse_duration(value: Any) -> Any:
 
 Duration = Annotated[timedelta, BeforeValidator(parse_duration)]
 
+Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4096)]
+"""Addresses and queries are often longer than names; each platform has its own limit."""
+
 
 class Source(Frozen):
     """One configured place to collect from; its streams are fetched separately."""
 
     name: Slug
     platform: Words
-    urls: tuple[Words, ...] = ()
-    query: Words | None = None
+    urls: tuple[Line, ...] = ()
+    query: Line | None = None
     archive: Annotated[bool, Strict()] = False
     accounts: tuple[Words, ...] | None = None
     """None: the watchlist's handles on this platform."""
     subreddits: tuple[Words, ...] = ()
-    base_url: Words | None = None
+    base_url: Line | None = None
     every: Duration = timedelta(minutes=15)
     credential: Words | None = None
     overlap: Duration = timedelta(hours=1)

@@ -9,7 +9,7 @@ from typing import Any
 from collectors.contract import Clock, Credential, Interval, Job, Page, Stream
 from collectors.errors import AuthFailed, BadAnswer, CollectError, SourceGone
 from collectors.mention import Mention
-from collectors.paging import PageWatch, answered, oldest, seen_down_to, whole_second
+from collectors.paging import PageWatch, answered, gap_before, oldest, seen_down_to, whole_second
 from collectors.queries import derive_queries, fingerprint, x_clauses, x_handles
 from collectors.reading import identity, mapping, mappings, text_or_none
 from collectors.sources import Source
@@ -104,12 +104,19 @@ class XCollector:
                 key=f"search:{fingerprint(endpoint, query)}",
                 reach="window",
                 params={"query": query, "endpoint": endpoint},
+                horizon=None if source.archive else _RECENT_REACH,
+                history=_ARCHIVE_DEFAULT_REACH if source.archive else None,
             )
             for query in queries
         ]
         mentions = [
-            Stream(key=f"mentions:{h.casefold()}", reach="window", params={"handle": h})
-            for h in x_handles(accounts)
+            Stream(
+                key=f"mentions:{handle.casefold()}",
+                reach="window",
+                params={"handle": handle},
+                horizon=_RECENT_REACH,
+            )
+            for handle in x_handles(accounts)
         ]
         return [*searches, *mentions]
 
@@ -146,12 +153,15 @@ def window_for(endpoint: str, job: Job, now: datetime) -> Window | None:
         job: Its `since` is None for "as far back as there is": 7 days for
             recent search, 30 days (X's own default) for the archive, the
             newest 800 for mentions.
-        now: The present; X wants the end at least 10 s before it.
+        now: The present; X wants the end at least 10 s before it. Mentions are
+            asked for up to there, whatever the job's end: only from the newest
+            one on is it plain whether X still keeps them all.
 
     Returns:
         The window in whole seconds; None if nothing is left of it.
     """
-    until = whole_second(min(job.until, now - _NEWEST_AGE))
+    newest = now - _NEWEST_AGE
+    until = whole_second(newest if endpoint == "mentions" else min(job.until, newest))
     since = whole_second(job.since) if job.since else None
     if endpoint == "recent":
         earliest = whole_second(now - _RECENT_REACH)
@@ -206,7 +216,8 @@ def _covered_by_all(
 ) -> tuple[Interval, ...]:
     """Say what is known after the last page: the window, unless X keeps no more than this."""
     if window.keeps and len(seen) >= window.keeps * _NEARLY:
-        return _covered_down_to(window, seen)
+        covered = _covered_down_to(window, seen)
+        return covered + gap_before(covered, window.since)
     since = window.since or oldest(seen) or window.until - (source.history or source.overlap)
     return answered(since, window.until)
 
