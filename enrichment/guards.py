@@ -1,0 +1,100 @@
+"""What must stand beside a name, and what must not: context words and exclude phrases."""
+
+from collections.abc import Sequence
+
+from ahocorasick_rs import AhoCorasick
+
+from collectors.watchlist import Subject
+from enrichment.boundaries import is_camel_edge, is_unspaced, is_word, may_begin, may_end
+from enrichment.folding import Folded
+from enrichment.written_forms import written_forms
+from enrichment.zones import Zones
+
+STEM_LETTERS = 4
+"""A context word of so many letters may go on: bier, bieren, bierliefhebber."""
+
+Stretch = tuple[int, int]
+
+
+class ContextWords:
+    """Which subjects' context words a text has."""
+
+    def __init__(self, subjects: Sequence[Subject]) -> None:
+        self._subjects_by_word: dict[str, set[int]] = {}
+        for number, subject in enumerate(subjects):
+            for context in subject.context:
+                for form in written_forms(context):
+                    if not form.is_tag:
+                        self._subjects_by_word.setdefault(form.words, set()).add(number)
+        self._words = list(self._subjects_by_word)
+        self._automaton = AhoCorasick(self._words)
+
+    def subjects_in(self, folded: Folded) -> set[int]:
+        """Find the subjects (by their place in the list) that have a context word in *folded*."""
+        found: set[int] = set()
+        if not self._words:
+            return found
+        zones = Zones(folded)
+        for number, start, end in self._automaton.find_matches_as_indexes(
+            folded.words, overlapping=True
+        ):
+            subjects = self._subjects_by_word[self._words[number]]
+            if not subjects <= found and _stands_as_context(folded, start, end, zones):
+                found |= subjects
+        return found
+
+
+class ExcludePhrases:
+    """Which occurrences, or which whole texts, a subject's exclude phrases rule out."""
+
+    def __init__(self, subjects: Sequence[Subject], naming: set[tuple[int, str]]) -> None:
+        """
+        Prepare the search.
+
+        Args:
+            subjects: The list.
+            naming: (place in the list, phrase) of phrases that contain a name of their subject.
+        """
+        self._by_words: dict[str, set[tuple[int, bool]]] = {}
+        for number, subject in enumerate(subjects):
+            for phrase in subject.exclude:
+                is_naming = (number, phrase) in naming
+                for form in written_forms(phrase):
+                    if not form.is_tag:
+                        self._by_words.setdefault(form.words, set()).add((number, is_naming))
+        self._words = list(self._by_words)
+        self._automaton = AhoCorasick(self._words)
+
+    def __bool__(self) -> bool:
+        return bool(self._words)
+
+    def found_in(self, folded: Folded) -> tuple[set[int], dict[int, list[Stretch]]]:
+        """
+        Find the phrases.
+
+        Returns:
+            The subjects that are ruled out altogether, and for others the
+            stretches of `Folded.plain` inside which no occurrence counts.
+        """
+        whole: set[int] = set()
+        stretches: dict[int, list[Stretch]] = {}
+        for number, start, end in self._automaton.find_matches_as_indexes(
+            folded.words, overlapping=True
+        ):
+            if may_begin(folded, start) and may_end(folded, start, end):
+                for subject, is_naming in self._by_words[self._words[number]]:
+                    if is_naming:
+                        stretches.setdefault(subject, []).append((start, end))
+                    else:
+                        whole.add(subject)
+        return whole, stretches
+
+
+def _stands_as_context(folded: Folded, start: int, end: int, zones: Zones) -> bool:
+    plain = folded.plain
+    is_stem = end - start >= STEM_LETTERS or is_unspaced(plain[start])
+    zone = zones.at(start)
+    if zone is not None and zone.kind == "hashtag":
+        return is_stem or (is_camel_edge(folded, start) and is_camel_edge(folded, end))
+    begins = not is_word(plain[start - 1]) or may_begin(folded, start)
+    return begins and (is_stem or may_end(folded, start, end))

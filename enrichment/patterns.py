@@ -1,0 +1,279 @@
+"""What is looked for: each configured name as patterns, and which of their hits count."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+from unicodedata import normalize
+
+from collectors.watchlist import Subject, bare_handle
+from enrichment.boundaries import (
+    has_plural_s,
+    is_camel_edge,
+    is_word,
+    may_begin,
+    may_begin_host,
+    may_end,
+    may_end_host,
+)
+from enrichment.folding import Folded, fold
+from enrichment.written_forms import as_words, written_forms
+from enrichment.zones import Zone, Zones
+
+Rule = Literal["term", "hashtag", "handle", "domain"]
+Place = tuple[int, int, Rule]
+"""Start, end and rule of a hit that counts, in `Folded.plain`."""
+
+PATH_LETTERS = 3
+"""A name in a link's path has at least so many characters: /in/ and /be/ are no names."""
+_BLUESKY = ".bsky.social"
+_PROFILE = re.compile(
+    r"(?:/@|\bbsky\.app/profile/|\breddit\.com/(?:u|user)/|\blinkedin\.com/(?:in|company)/"
+    r"|\b(?:x|twitter|instagram|facebook|tiktok|github|threads)\.(?:com|net)/|\bt\.me/)$"
+)
+_LOOK_BACK = 40
+_OWN_NAME_LETTERS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class TermPattern:
+    """A term in one of its written forms."""
+
+    subject: int
+    is_tag: bool
+    is_split: bool
+    needs_context: bool
+
+    def place(self, folded: Folded, start: int, end: int, zones: Zones) -> Place | None:
+        """Decide whether the hit [start, end) counts, and what belongs to it."""
+        if self.is_split and not _has_capitals(folded, start, end):
+            return None
+        zone = zones.at(start)
+        if zone is None:
+            counts = not self.is_tag and may_begin(folded, start) and may_end(folded, start, end)
+            return (start, end, "term") if counts else None
+        if end > zone.end:
+            counts = not self.is_tag and may_end(folded, start, end)
+            return _across(folded, start, end, zone) if counts else None
+        if zone.kind == "hashtag":
+            return _in_hashtag(folded, start, end, zone)
+        if zone.kind == "account":
+            return _in_account(folded, start, end, zone)
+        return _in_link(folded, start, end, zone)
+
+
+@dataclass(frozen=True, slots=True)
+class HashtagPattern:
+    """A configured hashtag, or a cashtag such as $ACM."""
+
+    subject: int
+    is_cashtag: bool
+    needs_context: bool = False
+
+    def place(self, folded: Folded, start: int, end: int, zones: Zones) -> Place | None:
+        """Decide whether the hit [start, end) counts: the whole hashtag, nothing more."""
+        if self.is_cashtag:
+            counts = may_begin(folded, start) and may_end_host(folded, end)
+            return (start, end, "hashtag") if counts else None
+        zone = zones.at(start)
+        if zone is None or zone.kind != "hashtag" or (start, end) != (zone.name_start, zone.end):
+            return None
+        return zone.start, zone.end, "hashtag"
+
+
+@dataclass(frozen=True, slots=True)
+class HandlePattern:
+    """A configured account, with its server if it has one."""
+
+    subject: int
+    handle: str
+    platform: str
+    other_platforms: frozenset[str]
+    """Platforms where the subject has accounts, too, and this name would be another's."""
+    is_person: bool
+    needs_context: bool = False
+
+    def counts_on(self, platform: str | None) -> bool:
+        """Tell whether this account can be meant in a post on *platform* (None: unknown)."""
+        if platform in {None, self.platform} or not self.platform:
+            return True
+        return not self.is_person and platform not in self.other_platforms
+
+    def place(self, folded: Folded, start: int, end: int, zones: Zones) -> Place | None:
+        """Decide whether the hit [start, end) counts: the whole account, nothing more."""
+        plain = folded.plain
+        zone = zones.at(start)
+        if plain[start:end] != self.handle:
+            return None
+        if zone and zone.kind == "account" and zone.name_start == start:
+            if end == zone.end or ("@" not in self.handle and end == zone.name_end):
+                is_elsewhere = end < zone.end and self.platform != "mastodon"
+                return None if is_elsewhere else (zone.start, zone.end, "handle")
+            counts = end > zone.end and may_end_host(folded, end)
+            return (zone.start, end, "handle") if counts else None
+        if not may_end_host(folded, end):
+            return None
+        is_named = _PROFILE.search(plain, max(0, start - _LOOK_BACK), start) or (
+            self._is_name_of_its_own()
+            and may_begin_host(folded, start)
+            and plain[start - 1] not in "./#@"
+        )
+        return (start, end, "handle") if is_named else None
+
+    def _is_name_of_its_own(self) -> bool:
+        """Tell whether nothing but this account is written so: acme_official, not acme."""
+        handle = self.handle
+        return any(c in handle for c in "_.@") or (
+            len(handle) >= _OWN_NAME_LETTERS
+            and handle.isalnum()
+            and not handle.isalpha()
+            and not handle.isdigit()
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class DomainPattern:
+    """A configured domain: a host in running text, in a link or in a mail address."""
+
+    subject: int
+    domain: str
+    needs_context: bool = False
+
+    def place(self, folded: Folded, start: int, end: int, zones: Zones) -> Place | None:
+        """Decide whether the hit [start, end) counts; subdomains belong to it."""
+        if folded.plain[start:end] != fold(self.domain):
+            return None
+        if not (may_begin_host(folded, start) and may_end_host(folded, end)):
+            return None
+        if _with_accents(folded, start, end) != self.domain:
+            return None  # acmé.example is somebody else's
+        zone = zones.at(start)
+        if zone is None or not zone.name_start <= start < zone.name_end:
+            return start, end, "domain"
+        return zone.start if zone.kind == "account" else zone.name_start, end, "domain"
+
+
+Pattern = TermPattern | HashtagPattern | HandlePattern | DomainPattern
+
+
+def patterns_of(number: int, subject: Subject) -> Iterator[tuple[str, Pattern]]:
+    """
+    Say what to look for.
+
+    Args:
+        number: The subject's place in the list.
+        subject: The subject.
+
+    Yields:
+        What to find in `Folded.words`, and the pattern that decides on its hits.
+    """
+    # Of two equal spans the first counts: what was configured exactly comes before the terms.
+    for hashtag in subject.hashtags:
+        yield from _hashtag(number, hashtag)
+    for platform, handles in subject.handles.items():
+        for handle in handles:
+            yield from _handle(number, subject, platform, handle)
+    for domain in subject.domains:
+        for spelling in _spellings(domain):
+            yield as_words(spelling), DomainPattern(number, spelling)
+    context = [f" {as_words(word)}" for word in subject.context]
+    for term in subject.terms:
+        if term[0] in "#$" and len(term) > 1:
+            yield from _hashtag(number, term)
+        elif term[0] == "@" and len(term) > 1:
+            yield from _handle(number, subject, "", term)
+        else:
+            forms = written_forms(term)
+            is_guarded = bool(context) and not any(word in f" {as_words(term)}" for word in context)
+            for form in forms:
+                pattern = TermPattern(number, form.is_tag, form.is_split, is_guarded)
+                yield form.words, pattern
+
+
+def _hashtag(number: int, hashtag: str) -> Iterator[tuple[str, Pattern]]:
+    is_cashtag = hashtag.startswith("$")
+    words = as_words(hashtag.lstrip("#"))
+    for spelling in {words, re.sub(r"[\s'.&+]", "", words)}:
+        if spelling:
+            yield spelling, HashtagPattern(number, is_cashtag)
+
+
+def _handle(
+    number: int, subject: Subject, platform: str, handle: str
+) -> Iterator[tuple[str, Pattern]]:
+    name = fold(bare_handle(handle).rstrip("/").rsplit("/", 1)[-1]).strip().lstrip("@")
+    is_person = subject.facet == "employee"
+    names = {name, name.split("@")[0]} if "@" in name and not is_person else {name}
+    others = frozenset(subject.handles) - {platform}
+    for spelling in names - {""}:
+        # Without as_words: blanks at the edges are the underscores of _acme_.
+        words = spelling.replace("-", " ").replace("_", " ")
+        yield words, HandlePattern(number, spelling, platform, others, is_person)
+
+
+def _spellings(domain: str) -> Iterator[str]:
+    """Give a domain as written and as the network writes it (xn--…)."""
+    host = re.sub(r"^(?:\w+://)?(?:www\.)?", "", normalize("NFKC", domain.strip()).casefold())
+    host = host.strip("./@ ")
+    if not host:
+        return
+    yield host
+    try:
+        encoded = host.encode("idna").decode("ascii")
+        decoded = host.encode("ascii").decode("idna") if host.isascii() else host
+    except UnicodeError:
+        return
+    yield from {encoded, decoded} - {host}
+
+
+def _has_capitals(folded: Folded, start: int, end: int) -> bool:
+    """Tell whether each word of [start, end) begins with a capital."""
+    return all(
+        folded.written(at).isupper()
+        for at in range(start, end)
+        if at == start or folded.words[at - 1] == " "
+    )
+
+
+def _across(folded: Folded, start: int, end: int, zone: Zone) -> Place | None:
+    """Judge a name whose first word only is a hashtag or an account: #Coca-Cola, @Acme Bier."""
+    if zone.kind == "hashtag":
+        counts = start == zone.name_start or is_camel_edge(folded, start)
+        return (zone.start, end, "hashtag") if counts else None
+    if zone.kind == "account":
+        return (zone.start, end, "handle") if start == zone.name_start else None
+    return (start, end, "term") if may_begin(folded, start) else None
+
+
+def _in_hashtag(folded: Folded, start: int, end: int, zone: Zone) -> Place | None:
+    begins = start == zone.name_start or is_camel_edge(folded, start)
+    ends = (
+        end == zone.end
+        or is_camel_edge(folded, end)
+        or (end + 1 == zone.end and has_plural_s(folded, start, end))
+    )
+    return (zone.start, zone.end, "hashtag") if begins and ends else None
+
+
+def _in_account(folded: Folded, start: int, end: int, zone: Zone) -> Place | None:
+    is_whole = end == zone.name_end or folded.plain[end : zone.name_end] == _BLUESKY
+    return (zone.start, zone.end, "handle") if start == zone.name_start and is_whole else None
+
+
+def _in_link(folded: Folded, start: int, end: int, zone: Zone) -> Place | None:
+    plain = folded.plain
+    if zone.name_start <= start < zone.name_end:
+        is_main = zone.is_main_label(plain, start, end)
+        return (zone.name_start, zone.name_end, "domain") if is_main else None
+    is_in_path = zone.name_end <= start < zone.path_end and end - start >= PATH_LETTERS
+    is_whole = not any(is_word(c) or c == "_" for c in (plain[start - 1], plain[end]))
+    return (start, end, "term") if is_in_path and is_whole else None
+
+
+def _with_accents(folded: Folded, start: int, end: int) -> str | None:
+    """Write [start, end) small as the original has it, accents kept."""
+    span = folded.span(start, end)
+    if span is None:
+        return None
+    written = "".join(c for c in folded.text[slice(*span)] if fold(c) or c in "\u0300\u0301")
+    return normalize("NFKC", written).casefold()

@@ -1,0 +1,113 @@
+"""In which ways people write a configured name."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+from enrichment.folding import fold
+
+_INITIALS = re.compile(r"(?<!\w)(?:\w\.){2,}")
+_AND = re.compile(r" (?:and|en|et|und|\+) | ?& ?")
+_JOINTS = re.compile(r"(?<=.)[ .'&+]+(?=\w)")
+_HUMP = re.compile(r"(?<=[a-zß-öø-ÿ])(?=[A-ZÀ-ÖØ-Þ])")
+
+JOINED_LETTERS = 5
+"""A name written as one word (CocaCola) has at least so many letters in running text."""
+TAG_LETTERS = 3
+"""… and at least so many as a hashtag or an account (#ATT)."""
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenForm:
+    """
+    One way of writing a name, folded, hyphens and underscores being blanks.
+
+    Attributes:
+        words: What to look for.
+        is_tag: Counts only as a hashtag or an account: too short for running text.
+        is_split: Counts only where each word begins with a capital: the two
+            halves of MediaMarkt are ordinary words.
+    """
+
+    words: str
+    is_tag: bool = False
+    is_split: bool = False
+
+
+def written_forms(name: str) -> list[WrittenForm]:
+    """
+    List the ways in which people write *name*, the configured one first.
+
+    Blanks, hyphens and underscores between words are the same thing; they may
+    be left out (Coca-Cola, Coca Cola, CocaCola), and so may dots and
+    apostrophes (Dr. Oetker, Dr Oetker; D'Ieteren, Dieteren); "&" may be "and"
+    in four languages.
+    """
+    base = as_words(name)
+    if not base:
+        return []
+    spoken = dict.fromkeys(_spoken(base))
+    forms = {words: WrittenForm(words) for words in spoken}
+    for words in spoken:
+        joined = _JOINTS.sub("", words)
+        letters = sum(c.isalnum() for c in joined)
+        if joined not in forms and letters >= TAG_LETTERS:
+            forms[joined] = WrittenForm(joined, is_tag=letters < JOINED_LETTERS)
+    for words in _halves(name):
+        forms.setdefault(words, WrittenForm(words, is_split=True))
+    return list(forms.values())
+
+
+def as_words(name: str) -> str:
+    """Fold *name*, hyphens and underscores being blanks."""
+    return " ".join(fold(name).replace("-", " ").replace("_", " ").split())
+
+
+def _spoken(base: str) -> Iterator[str]:
+    """Give the forms of running text: dots, apostrophes and "and" in their variants."""
+    yield base
+    seen = [base]
+    for variants in (_with_other_ands, _with_fewer_dots, _with_fewer_apostrophes):
+        seen += [new for known in tuple(seen) for new in variants(known) if new not in seen]
+    yield from seen
+
+
+def _with_other_ands(words: str) -> Iterator[str]:
+    parts = [part.strip() for part in _AND.split(words)]
+    if len(parts) > 1 and all(parts):
+        yield from (sign.join(parts) for sign in ("&", " & "))
+        if min(map(len, parts)) > 1:
+            yield from (sign.join(parts) for sign in (" + ", " and ", " en ", " et ", " und "))
+
+
+def _with_fewer_dots(words: str) -> Iterator[str]:
+    inner = words[1:]
+    if "." not in inner:
+        return
+    without_initials = _INITIALS.sub(lambda found: found[0].replace(".", "") + " ", words).strip()
+    candidates = {
+        words.replace(". ", "."): True,
+        _INITIALS.sub(lambda found: found[0] + " ", words).strip(): True,
+        re.sub(r"\s+", " ", without_initials): False,
+        words[0] + inner.replace(".", ""): False,
+        words[0] + re.sub(r"[. ]+", " ", inner).rstrip(): False,
+    }
+    for candidate, keeps_a_dot in candidates.items():
+        candidate = re.sub(r"\s+", " ", candidate)  # noqa: PLW2901 - the same form, tidied
+        if keeps_a_dot or sum(c.isalnum() for c in candidate) >= JOINED_LETTERS - 1:
+            yield candidate
+
+
+def _with_fewer_apostrophes(words: str) -> Iterator[str]:
+    if "'" in words and sum(c.isalnum() for c in words) >= JOINED_LETTERS:
+        yield words.replace("'", "")
+        yield re.sub(r"\s+", " ", words.replace("'", " ")).strip()
+
+
+def _halves(name: str) -> Iterator[str]:
+    """Give MediaMarkt as two words; not iPhone, whose first half is no word."""
+    pieces = [piece for word in name.split() for piece in _HUMP.split(word)]
+    humps = sum(len(_HUMP.findall(word)) for word in name.split())
+    if humps and all(len(left) > 1 and len(right) > 1 for left, right in pairwise(pieces)):
+        yield as_words(" ".join(pieces))
