@@ -1,6 +1,7 @@
 """Show people what is wrong with their configuration, or that all is right."""
 
 from collections import Counter
+from datetime import timedelta
 
 from rich.console import Console
 from rich.table import Table
@@ -52,10 +53,19 @@ def _sources_table(sources: tuple[Source, ...]) -> Table:
     for heading in ("source", "platform", "every", "credential"):
         table.add_column(heading)
     for source in sources:
-        every = str(source.every).removesuffix(":00").removeprefix("0:").removesuffix(", 0:00")
+        every = duration_words(source.every)
         cells = (source.name, source.platform, every, source.credential or "none needed")
         table.add_row(*map(Text, cells))
     return table
+
+
+def duration_words(duration: timedelta) -> str:
+    """Write a duration as the files do: `1 h 30 min`."""
+    left, words = round(duration.total_seconds()), []
+    for size_s, unit in ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s")):
+        number, left = divmod(left, size_s)
+        words += [f"{number} {unit}"] if number else []
+    return " ".join(words) or "0 s"
 
 
 def _count(number: int, word: str) -> str:

@@ -109,7 +109,7 @@ def import_files(
     context: typer.Context,
     files: Annotated[
         list[Path],
-        typer.Argument(metavar="FILE…", help="JSON lines, CSV or Parquet; text may be gzipped."),
+        typer.Argument(metavar="FILE", help="JSON lines, CSV or Parquet; text may be gzipped."),
     ],
     covers: Annotated[
         str | None,

@@ -163,8 +163,10 @@ def _tag(name: str) -> str:
 
 
 def _distinct(names: Sequence[str]) -> list[str]:
-    by_form = {folded(name): name.strip() for name in reversed(names) if name.strip()}
-    return list(reversed(by_form.values()))
+    first: dict[str, str] = {}
+    for name in names:
+        first.setdefault(folded(name), name.strip())
+    return [name for name in first.values() if name]
 
 
 def _text(value: str) -> str:

@@ -46,7 +46,7 @@ def broken_rules(subject: Mapping[str, Any]) -> Iterator[BrokenRule]:
             message="an organisation needs a relation",
             suggestion=f"write relation = {_RELATIONS}",
         )
-    if facet in {"brand", "company", "employee"} and subject.get("relation") is not None:
+    if facet in ("brand", "company", "employee") and subject.get("relation") is not None:
         yield BrokenRule(
             key="relation",
             message='belongs to facet = "organisation" only',
