@@ -1,0 +1,97 @@
+"""Put the status report into HTML: one file that asks nobody for anything."""
+
+import re
+from datetime import timedelta
+from functools import cache
+from html import escape
+from typing import Any
+
+from babel import Locale
+from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
+from markupsafe import Markup
+
+from reports import charts
+from reports.foreign_text import plain
+from reports.settings import ReportSettings
+from reports.status_model import StatusReport
+from reports.verdict import RULE
+from reports.words import Words
+
+
+def render_status(report: StatusReport, settings: ReportSettings) -> str:
+    """Write the report as one HTML page; the same report gives the same text."""
+    words = Words(Locale.parse(settings.locale), settings.zone)
+    page = _environment().get_template("status.html.j2")
+    return page.render(
+        report=report,
+        settings=settings,
+        words=words,
+        rule=RULE,
+        charts=_charts(report, words),
+        coverage_runs=charts.runs,
+    )
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("reports"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["plain"] = plain
+    environment.globals["picture"] = picture
+    return environment
+
+
+@pass_context
+def picture(context: Context, name: str, title: str, description: str) -> Markup:
+    """
+    Place a chart with its title and description for those who don't see it.
+
+    Args:
+        context: The template's variables.
+        name: The chart's key; it also prefixes the ids within the chart.
+        title: What the chart shows.
+        description: What it says.
+    """
+    drawings: dict[str, str] = context["charts"][name]
+    parts = []
+    for size, drawing in drawings.items():
+        key = f"chart-{name}-{size}"
+        head = f'<svg role="img" aria-labelledby="{key}-title {key}-desc" class="chart {size}" '
+        names = (
+            f'<title id="{key}-title">{escape(title)}</title>'
+            f'<desc id="{key}-desc">{escape(description)}</desc>'
+        )
+        own = re.sub(r'(id="|url\(#)(clip)', rf"\1{key}-\2", drawing).replace("<svg ", head, 1)
+        parts.append(own.replace(">", ">" + names, 1))
+    return Markup("\n".join(parts))  # noqa: S704 - drawn by us, names in it escaped by the drawer
+
+
+def _charts(report: StatusReport, words: Words) -> dict[str, dict[str, str]]:
+    mondays = list(range(0, len(report.days), 7))
+    every_day = {n: words.weekday(report.week.monday + timedelta(days=n)) for n in range(7)}
+    initials = {n * 24: text.split(" ")[0] for n, text in every_day.items()}
+    full = {n * 24: text for n, text in every_day.items()}
+    labels = {at: words.short_day(report.days[at].day) for at in mondays}
+    sparse = {at: labels[at] for at in reversed(mondays[::-1][::3])}
+    drawn: dict[str, Any] = {
+        "daily": {
+            "wide": charts.daily_chart(report.days, labels, width=charts.WIDE),
+            "narrow": charts.daily_chart(report.days, sparse, width=charts.NARROW),
+        },
+        "hourly": {
+            "wide": charts.hourly_chart(report.hours, full, width=charts.WIDE),
+            "narrow": charts.hourly_chart(report.hours, initials, width=charts.NARROW),
+        },
+        "tone": {"half": charts.tone_chart(report.tones, width=charts.HALF)},
+    }
+    if report.voices:
+        drawn["voice"] = {
+            "half": charts.voice_chart(report.voices, report.firm, words.percent, width=charts.HALF)
+        }
+    return drawn

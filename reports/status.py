@@ -1,0 +1,446 @@
+"""The weekly status report: rows of the snapshot in, the report's content out."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from reports.baseline import Usual, usual_count, usual_share
+from reports.drivers import Candidate
+from reports.facts import pick_facts
+from reports.foreign_text import first_words, host_of, plain, safe_link
+from reports.period import Week, local_midnight
+from reports.sentiment import NetSentiment
+from reports.settings import ReportSettings
+from reports.status_model import (
+    Day,
+    Driver,
+    Evidence,
+    Facet,
+    Figure,
+    Hour,
+    Organisation,
+    Staff,
+    StatusReport,
+    ToneWeek,
+    Unit,
+    Voice,
+)
+from reports.verdict import Signs, judge, judge_staff
+from reports.week_coverage import Ledger, describe_sources, read_ledger, week_hours
+
+Row = Mapping[str, Any]
+
+_FEWEST_POLAR = 5
+_NET_FLOOR = 0.05
+_VOICE_FLOOR = 0.02
+_MOST_EVIDENCE = 5
+_FEWEST_FOR_BAND = 6
+
+
+@dataclass(frozen=True, kw_only=True)
+class StatusRows:
+    """Everything that the report reads, one field for each named query."""
+
+    snapshot: Row
+    subjects: Sequence[Row]
+    facet_weeks: Sequence[Row]
+    voice_weeks: Sequence[Row]
+    organisation_weeks: Sequence[Row]
+    organisation_tops: Sequence[Row]
+    own_hours: Sequence[Row]
+    sources: Sequence[Row]
+    streams: Sequence[Row]
+    covered_spans: Sequence[Row]
+    gap_spans: Sequence[Row]
+    source_weeks: Sequence[Row]
+    staff_weeks: Sequence[Row]
+    tone_models: Sequence[Row]
+    candidates: Sequence[Candidate]
+    evidence: Sequence[Row]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Frame:
+    """The weeks of the report, oldest first, and what is known of each."""
+
+    weeks: Sequence[Week]
+    covered: Sequence[float | None]
+    settings: ReportSettings
+    is_running: bool
+
+    @property
+    def week(self) -> Week:
+        return self.weeks[-1]
+
+    @property
+    def is_usable(self) -> list[bool]:
+        least = self.settings.least_coverage
+        return [part is not None and part >= least for part in self.covered]
+
+    def series(self, counts: Mapping[date, float]) -> list[float | None]:
+        """One value a week; None where nothing was counted because too little was covered."""
+        return [
+            counts.get(week.monday, 0) if part or week.monday in counts else None
+            for week, part in zip(self.weeks, self.covered, strict=True)
+        ]
+
+    def baseline(self, series: Sequence[float | None]) -> list[float | None]:
+        """The earlier weeks' values that may be compared with."""
+        return [
+            value if usable else None
+            for value, usable in zip(series[:-1], self.is_usable[:-1], strict=True)
+        ]
+
+    def figure(self, series: Sequence[float | None], usual: Usual | None) -> Figure:
+        now, before = series[-1], series[-2]
+        change = 0
+        if now is not None and usual is not None:
+            change = usual.change(now, unusual_at=self.settings.unusual_at)
+            # Fewer than usual means something only if all of it was listened to.
+            if change < 0 and (self.is_running or not self.is_usable[-1]):
+                change = 0
+        return Figure(now=now, before=before, usual=usual, change=change)
+
+    def count_figure(self, counts: Mapping[date, float]) -> Figure:
+        series = self.series(counts)
+        usual = usual_count(self.baseline(series), fewest=self.settings.fewest_weeks)
+        return self.figure(series, usual)
+
+    def share_figure(self, series: Sequence[float | None], *, floor: float) -> Figure:
+        usual = usual_share(self.baseline(series), fewest=self.settings.fewest_weeks, floor=floor)
+        return self.figure(series, usual)
+
+
+def build_status(rows: StatusRows, week: Week, settings: ReportSettings) -> StatusReport:
+    """
+    Build the weekly status report; the same rows give the same report.
+
+    Args:
+        rows: What the snapshot answered for the week and its history.
+        week: The week reported.
+        settings: What the reader wants.
+    """
+    zone = settings.zone
+    since, until = week.bounds(zone)
+    made_at: datetime = rows.snapshot["made_at"]
+    window = (since, max(since, min(until, made_at)))
+    ledger = read_ledger(
+        rows.sources, rows.streams, rows.covered_spans, rows.source_weeks, week=week
+    )
+    frame = _frame(ledger, week, made_at, settings)
+    names = {row["subject_id"]: plain(row["name"]) for row in rows.subjects}
+    facets = tuple(_facet(name, rows, frame) for name in ("brand", "company"))
+    sources = describe_sources(
+        rows.sources, ledger, rows.gap_spans, rows.source_weeks, week=week, window=window, zone=zone
+    )
+    drivers = tuple(_driver(candidate, rows.evidence) for candidate in rows.candidates)
+    organisations = _organisations(rows, frame, names)
+    covered = frame.covered[-1]
+    return StatusReport(
+        firm=settings.firm or _firm(rows.subjects),
+        week=week,
+        since=since,
+        until=until,
+        is_running=frame.is_running,
+        covered=covered,
+        usable_weeks=sum(frame.is_usable[:-1]),
+        facets=facets,
+        staff=_staff(rows.staff_weeks, frame),
+        facts=pick_facts(facets, drivers, organisations, sources, covered, settings),
+        drivers=drivers,
+        organisations=organisations,
+        voices=_voices(rows.voice_weeks, frame, names),
+        sources=sources,
+        days=_days(rows.own_hours, ledger, frame, window[1]),
+        hours=_hours(rows.own_hours, ledger, frame, window[1]),
+        tones=_tones(rows.facet_weeks, frame),
+        models=tuple(plain(row["tone_model"]) for row in rows.tone_models),
+        snapshot_id=rows.snapshot["snapshot_id"],
+        made_at=made_at,
+        watchlist_version=rows.snapshot["watchlist_version"] or "",
+        mentions_all=rows.snapshot["mentions_all"] or 0,
+    )
+
+
+def _frame(ledger: Ledger, week: Week, made_at: datetime, settings: ReportSettings) -> _Frame:
+    weeks = [week.earlier(n) for n in range(settings.history_weeks, -1, -1)]
+    bounds = [one.bounds(settings.zone) for one in weeks]
+    return _Frame(
+        weeks=weeks,
+        covered=[ledger.covered((a, max(a, min(b, made_at)))) for a, b in bounds],
+        settings=settings,
+        is_running=made_at < bounds[-1][1],
+    )
+
+
+def _firm(subjects: Sequence[Row]) -> str:
+    for facet in ("company", "brand"):
+        for row in subjects:
+            if row["facet"] == facet:
+                return plain(row["name"])
+    return ""
+
+
+def _by_week(rows: Sequence[Row], value: str) -> dict[date, float]:
+    return {row["week_start"]: row[value] for row in rows}
+
+
+def _net_sentiment(row: Row | None) -> NetSentiment:
+    tones = row or {}
+    return NetSentiment(
+        negative=tones.get("negative", 0),
+        neutral=tones.get("neutral", 0),
+        positive=tones.get("positive", 0),
+        uncertain=tones.get("uncertain", 0),
+    )
+
+
+def _facet(name: str, rows: StatusRows, frame: _Frame) -> Facet:
+    own = [row for row in rows.facet_weeks if row["facet"] == name]
+    tones = {row["week_start"]: _net_sentiment(row) for row in own}
+    sentiment = tones.get(frame.week.monday) or _net_sentiment(None)
+    nets = [
+        tones[week.monday].value
+        if week.monday in tones and (week == frame.week or _is_telling(tones[week.monday]))
+        else None
+        for week in frame.weeks
+    ]
+    net = frame.share_figure(nets, floor=_NET_FLOOR)
+    stories = frame.count_figure(_by_week(own, "stories"))
+    negative = frame.baseline(frame.series(_by_week(own, "negative")))
+    signs = Signs(
+        covered=frame.covered[-1],
+        is_running=frame.is_running,
+        stories=stories,
+        negative=sentiment.negative,
+        usual_negative=usual_count(negative, fewest=frame.settings.fewest_weeks),
+        sentiment=sentiment,
+        usual_net=net.usual,
+    )
+    return Facet(
+        name=name,
+        subjects=tuple(plain(row["name"]) for row in rows.subjects if row["facet"] == name),
+        verdict=judge(signs, frame.settings),
+        mentions=frame.count_figure(_by_week(own, "mentions")),
+        stories=stories,
+        authors=frame.count_figure(_by_week(own, "authors")),
+        sentiment=sentiment,
+        net=_flag_by_interval(net, sentiment),
+        voice=frame.share_figure(_shares(rows.voice_weeks, frame, name), floor=_VOICE_FLOOR),
+    )
+
+
+def _is_telling(sentiment: NetSentiment) -> bool:
+    return sentiment.negative + sentiment.positive >= _FEWEST_POLAR
+
+
+def _flag_by_interval(net: Figure, sentiment: NetSentiment) -> Figure:
+    """Few stories swing far: the interval, too, must exclude what is usual."""
+    interval = sentiment.interval
+    change = net.change
+    if interval and net.usual and interval[0] <= net.usual.middle <= interval[1]:
+        change = 0
+    return Figure(now=net.now, before=net.before, usual=net.usual, change=change)
+
+
+def _shares(rows: Sequence[Row], frame: _Frame, party: str) -> list[float | None]:
+    """
+    Share of voice by week.
+
+    The own parties (brand, company, own) are each set against all competitors;
+    a competitor against the firm and all competitors.
+    """
+    mine: Counter[date] = Counter()
+    rivals: Counter[date] = Counter()
+    firm: Counter[date] = Counter()
+    for row in rows:
+        if row["party"] == party:
+            mine[row["week_start"]] += row["mentions"]
+        if row["is_competitor"]:
+            rivals[row["week_start"]] += row["mentions"]
+        elif row["party"] == "own":
+            firm[row["week_start"]] += row["mentions"]
+    is_rival = party not in {"brand", "company", "own"}
+    shares: list[float | None] = []
+    for week in frame.weeks:
+        of_firm = firm[week.monday] if is_rival else mine[week.monday]
+        total = of_firm + rivals[week.monday]
+        shares.append(mine[week.monday] / total if total else None)
+    return shares
+
+
+def _voices(rows: Sequence[Row], frame: _Frame, names: Mapping[str, str]) -> tuple[Voice, ...]:
+    now = {row["party"]: row["mentions"] for row in rows if row["week_start"] == frame.week.monday}
+    rivals = sorted({row["party"] for row in rows if row["is_competitor"]})
+    if not rivals:
+        return ()
+    voices = []
+    for party in ("own", *rivals):
+        figure = frame.share_figure(_shares(rows, frame, party), floor=_VOICE_FLOOR)
+        if figure.now is not None:
+            voices.append(
+                Voice(
+                    name=None if party == "own" else names.get(party, party),
+                    share=figure.now,
+                    mentions=now.get(party, 0),
+                    usual=figure.usual,
+                )
+            )
+    return tuple(sorted(voices, key=lambda voice: (-voice.share, voice.name or "")))
+
+
+def _staff(rows: Sequence[Row], frame: _Frame) -> Staff:
+    units = tuple(
+        Unit(name=plain(row["unit"]), people=row["people"], mentions=row["mentions"])
+        for row in rows
+        if row["week_start"] == frame.week.monday
+    )
+    shown: dict[date, float] = {}
+    for row in rows:
+        if row["mentions"] is not None:
+            shown[row["week_start"]] = shown.get(row["week_start"], 0) + row["mentions"]
+    series = [shown.get(week.monday) for week in frame.weeks]
+    usual = usual_count(frame.baseline(series), fewest=frame.settings.fewest_weeks)
+    mentions = frame.figure(series, usual)
+    verdict = judge_staff(
+        mentions,
+        frame.covered[-1],
+        frame.settings,
+        units=len(units),
+        is_running=frame.is_running,
+    )
+    return Staff(verdict=verdict, units=units, mentions=mentions)
+
+
+def _evidence(row: Row) -> Evidence:
+    return Evidence(
+        at=row["occurred_at"],
+        platform=row["platform"],
+        site=host_of(row["url"]),
+        words=first_words(row["title"], row["text"]),
+        link=safe_link(row["url"]),
+        tone=row.get("tone"),
+    )
+
+
+def _driver(candidate: Candidate, evidence: Sequence[Row]) -> Driver:
+    """Show one mention of each story, or, of a single story, where it was told."""
+    by_story: dict[str, list[Row]] = {}
+    for row in evidence:
+        by_story.setdefault(row["story_id"], []).append(row)
+    of_driver = [by_story[s] for s in candidate.story_ids if s in by_story]
+    single = len(candidate.story_ids) == 1
+    shown = of_driver[0] if single and of_driver else [story[0] for story in of_driver]
+    tones = [row["tone"] for row in shown[:1]] if single else []
+    return Driver(
+        kind=candidate.kind,
+        terms=candidate.terms,
+        mentions=candidate.mentions,
+        stories=len(candidate.story_ids),
+        authors=candidate.authors,
+        usual=candidate.usual,
+        first_at=candidate.first_at,
+        negative=candidate.negative + tones.count("negative"),
+        positive=candidate.positive + tones.count("positive"),
+        evidence=tuple(_evidence(row) for row in shown[:_MOST_EVIDENCE]),
+    )
+
+
+def _organisations(
+    rows: StatusRows, frame: _Frame, names: Mapping[str, str]
+) -> tuple[Organisation, ...]:
+    tops = {row["subject_id"]: row for row in rows.organisation_tops}
+    organisations = []
+    for subject in rows.subjects:
+        if subject["facet"] != "organisation":
+            continue
+        key = subject["subject_id"]
+        weekly = [row for row in rows.organisation_weeks if row["subject_id"] == key]
+        top = tops.get(key)
+        stories = _by_week(weekly, "stories").get(frame.week.monday, 0)
+        organisations.append(
+            Organisation(
+                name=names[key],
+                relation=subject["relation"],
+                mentions=frame.count_figure(_by_week(weekly, "mentions")),
+                stories=int(stories),
+                top=_evidence(top) if top else None,
+                top_mentions=top["mentions"] if top else 0,
+            )
+        )
+    order = ("customer", "supplier", "prospect", "competitor")
+    return tuple(
+        sorted(
+            organisations, key=lambda o: (order.index(o.relation), -(o.mentions.now or 0), o.name)
+        )
+    )
+
+
+def _days(rows: Sequence[Row], ledger: Ledger, frame: _Frame, until: datetime) -> tuple[Day, ...]:
+    first = frame.weeks[0].monday
+    days = [first + timedelta(days=n) for n in range(7 * len(frame.weeks))]
+    starts = [local_midnight(day, frame.settings.zone) for day in days]
+    covered = ledger.by_step(starts, until)
+    counts: Counter[tuple[date, str]] = Counter()
+    for row in rows:
+        counts[row["local_hour"].date(), row["facet"]] += row["mentions"]
+    return tuple(
+        Day(
+            day=day,
+            brand=_known(counts[day, "brand"], part),
+            company=_known(counts[day, "company"], part),
+            covered=part,
+        )
+        for day, part in zip(days, covered, strict=True)
+    )
+
+
+def _hours(rows: Sequence[Row], ledger: Ledger, frame: _Frame, until: datetime) -> tuple[Hour, ...]:
+    zone = frame.settings.zone
+    counts: Counter[datetime] = Counter()
+    for row in rows:
+        if row["facet"] == "own":
+            counts[row["local_hour"]] += row["mentions"]
+    earlier: list[list[int]] = [[] for _ in range(168)]
+    for week in frame.weeks[:-1]:
+        pairs = week_hours(week, zone)
+        parts = ledger.by_step([instant for _, instant in pairs], week.bounds(zone)[1])
+        for index, ((local, _), part) in enumerate(zip(pairs, parts, strict=True)):
+            if part is not None and part >= frame.settings.least_coverage:
+                earlier[index].append(counts[local])
+    pairs = week_hours(frame.week, zone)
+    covered = ledger.by_step([instant for _, instant in pairs], until)
+    hours = []
+    for index, ((local, _), part) in enumerate(zip(pairs, covered, strict=True)):
+        low, high = _band(earlier[index], fewest=frame.settings.fewest_weeks)
+        hours.append(
+            Hour(at=local, mentions=_known(counts[local], part), low=low, high=high, covered=part)
+        )
+    return tuple(hours)
+
+
+def _known(count: int, covered: float | None) -> int | None:
+    return count if count or covered else None
+
+
+def _band(values: Sequence[int], *, fewest: int) -> tuple[float | None, float | None]:
+    """The range of the earlier weeks; of many weeks without the highest and the lowest."""
+    if len(values) < fewest:
+        return None, None
+    ordered = sorted(values)
+    if len(ordered) >= _FEWEST_FOR_BAND:
+        ordered = ordered[1:-1]
+    return ordered[0], ordered[-1]
+
+
+def _tones(rows: Sequence[Row], frame: _Frame) -> tuple[ToneWeek, ...]:
+    own = {row["week_start"]: row for row in rows if row["facet"] == "own"}
+    return tuple(
+        ToneWeek(
+            week=week,
+            sentiment=_net_sentiment(own.get(week.monday)) if part or week.monday in own else None,
+        )
+        for week, part in zip(frame.weeks, frame.covered, strict=True)
+    )

@@ -1,0 +1,231 @@
+"""What the weekly status report says, before it is put into words and pictures."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal
+
+from reports.baseline import Usual
+from reports.coverage import SourceGap
+from reports.period import Week
+from reports.sentiment import NetSentiment
+
+Colour = Literal["green", "amber", "red", "grey"]
+"""Grey: we can't tell."""
+
+DriverKind = Literal["flood", "reprint", "shared", "theme"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Figure:
+    """One number of the week beside its past; None stands for unknown, never for zero."""
+
+    now: float | None
+    before: float | None
+    """The week before."""
+    usual: Usual | None
+    change: int = 0
+    """-1 or 1 if beyond the normal variation."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Verdict:
+    """Whether a facet is on course, and the rule's reasons."""
+
+    colour: Colour
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Facet:
+    """Brand or company in the week."""
+
+    name: str
+    subjects: tuple[str, ...]
+    verdict: Verdict
+    mentions: Figure
+    stories: Figure
+    authors: Figure
+    sentiment: NetSentiment
+    net: Figure
+    voice: Figure
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Unit:
+    """A unit of at least five consenting employees; mentions None: hidden."""
+
+    name: str
+    people: int
+    mentions: int | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Staff:
+    """The employee facet: aggregates only."""
+
+    verdict: Verdict
+    units: tuple[Unit, ...]
+    mentions: Figure
+    """Sum over the units whose figure is shown."""
+
+    @property
+    def people(self) -> int:
+        """Consenting employees in the units shown."""
+        return sum(unit.people for unit in self.units)
+
+    @property
+    def hidden(self) -> int:
+        """Units whose figure is hidden."""
+        return sum(unit.mentions is None for unit in self.units)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Evidence:
+    """A public mention that people can look at; words are from outside."""
+
+    at: datetime
+    platform: str
+    site: str | None
+    words: str
+    link: str | None
+    tone: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Driver:
+    """Something that moved the week's figures."""
+
+    kind: DriverKind
+    terms: tuple[str, ...]
+    mentions: int
+    stories: int
+    authors: int | None
+    usual: float
+    """Stories (theme) or mentions (else) of an earlier week."""
+    first_at: datetime
+    negative: int
+    positive: int
+    evidence: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Organisation:
+    """A customer, supplier, prospect or competitor in the week."""
+
+    name: str
+    relation: str
+    mentions: Figure
+    stories: int
+    top: Evidence | None
+    top_mentions: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Voice:
+    """A party's share of voice; `name` None stands for the firm itself."""
+
+    name: str | None
+    share: float
+    mentions: int
+    usual: Usual | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Source:
+    """A source in the week: what was covered, and how it does."""
+
+    name: str
+    platform: str
+    is_active: bool
+    why_off: str | None
+    streams: int
+    covered: float | None
+    """Mean over its streams, 0 to 1; None if it has no stream."""
+    by_hour: tuple[float | None, ...]
+    """Covered share of each hour of the week by the local clock; None: not yet."""
+    gaps: tuple[SourceGap, ...]
+    """Those of an hour or longer, the longest first."""
+    short_gaps: int
+    last_answered_at: datetime | None
+    last_outcome: str | None
+    message: str | None
+    failing_since: datetime | None
+    freshest_item_at: datetime | None
+    mentions: int
+    requests: int
+    unreadable: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Day:
+    """One local day: mentions by facet, None where nothing is known, and the covered share."""
+
+    day: date
+    brand: int | None
+    company: int | None
+    covered: float | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Hour:
+    """One hour of the week by the local clock, beside the same hour of earlier weeks."""
+
+    at: datetime
+    """Naive: what the clock on the wall shows."""
+    mentions: int | None
+    low: float | None
+    high: float | None
+    covered: float | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ToneWeek:
+    """Tones of a week's stories about brand and company; None if too little was covered."""
+
+    week: Week
+    sentiment: NetSentiment | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Fact:
+    """One of the three facts of the week: what it is about, and where to read on."""
+
+    kind: str
+    about: Driver | Facet | Organisation | Source | None
+    link: str
+    is_outside: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StatusReport:
+    """Everything that the weekly status report says."""
+
+    firm: str
+    week: Week
+    since: datetime
+    until: datetime
+    is_running: bool
+    covered: float | None
+    """Of the week, each source weighing what it usually brings."""
+    usable_weeks: int
+    """Earlier weeks covered well enough to compare with."""
+    facets: tuple[Facet, ...]
+    staff: Staff
+    facts: tuple[Fact, ...]
+    drivers: tuple[Driver, ...]
+    organisations: tuple[Organisation, ...]
+    voices: tuple[Voice, ...]
+    sources: tuple[Source, ...]
+    days: tuple[Day, ...]
+    hours: tuple[Hour, ...]
+    tones: tuple[ToneWeek, ...]
+    models: tuple[str, ...]
+    snapshot_id: str
+    made_at: datetime
+    watchlist_version: str
+    mentions_all: int
+
+    @property
+    def has_data(self) -> bool:
+        """Whether anything is known of the week: mentions, or that nobody spoke."""
+        return bool(self.covered) or any(facet.mentions.now for facet in self.facets)

@@ -1,0 +1,122 @@
+"""Write the weekly status report: snapshot in, one self-contained HTML file out."""
+
+import os
+from collections.abc import Callable
+from contextlib import closing
+from datetime import date
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from reports.drivers import Candidate, pick_drivers, story_candidates, theme_candidates
+from reports.period import Week
+from reports.render import render_status
+from reports.settings import ReportSettings
+from reports.status import StatusRows, build_status
+from reports.status_model import StatusReport
+from warehouse.connection import open_snapshot
+from warehouse.query import rows
+
+Ask = Callable[..., list[dict[str, Any]]]
+"""Runs a named query: its name, then its parameters by name."""
+
+_MOST_STORIES = 5
+
+
+class EmptySnapshotError(Exception):
+    """The file is no published snapshot."""
+
+
+def write_status_report(
+    snapshot: Path,
+    settings: ReportSettings,
+    *,
+    folder: Path,
+    day: date | None = None,
+    out: Path | None = None,
+) -> Path:
+    """
+    Write the status report of one week as one self-contained HTML file.
+
+    Args:
+        snapshot: The published snapshot; its time is the report's time.
+        settings: What the reader wants; see `read_report_settings`.
+        folder: Where reports lie; the file is named after the week.
+        day: Any day of the week; None: the last complete week of the snapshot.
+        out: Another place for the file.
+
+    Returns:
+        The file's path. The same snapshot, settings and week give the same bytes.
+
+    Raises:
+        SnapshotMissingError: Nothing has been published yet.
+        EmptySnapshotError: The file holds no snapshot.
+    """
+    with closing(open_snapshot(snapshot)) as connection:
+        report = read_status(partial(rows, connection), settings, day=day)
+    path = out or folder / f"status-{report.week.label}.html"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
+    temporary.write_text(render_status(report, settings), encoding="utf-8", newline="\n")
+    temporary.replace(path)
+    return path
+
+
+def read_status(ask: Ask, settings: ReportSettings, *, day: date | None = None) -> StatusReport:
+    """
+    Read the report's content from a snapshot.
+
+    Args:
+        ask: Runs a named query on the snapshot.
+        settings: What the reader wants.
+        day: Any day of the week; None: the last complete week of the snapshot.
+
+    Raises:
+        EmptySnapshotError: The snapshot doesn't say what it is.
+    """
+    told = ask("report_snapshot")
+    if not told:
+        msg = "the snapshot has no snapshot_info: publish again"
+        raise EmptySnapshotError(msg)
+    zone = settings.zone
+    week = Week.of(day) if day else Week.last_complete(told[0]["made_at"], zone)
+    since, until = week.bounds(zone)
+    first = week.earlier(settings.history_weeks)
+    start = first.bounds(zone)[0]
+    history: dict[str, Any] = {"since": start, "until": until, "zone": settings.time_zone}
+    period: dict[str, Any] = {"since": since, "until": until}
+    candidates = _candidates(ask, week, settings)
+    stories = [story for driver in candidates for story in driver.story_ids[:_MOST_STORIES]]
+    content = StatusRows(
+        snapshot=told[0],
+        subjects=ask("report_subjects"),
+        facet_weeks=ask("facet_weeks", **history),
+        voice_weeks=ask("voice_weeks", **history),
+        organisation_weeks=ask("organisation_weeks", **history),
+        organisation_tops=ask("organisation_top_stories", **period),
+        own_hours=ask("own_hours", **history),
+        sources=ask("source_status", **period),
+        streams=ask("source_streams"),
+        covered_spans=ask("covered_spans", since=start, until=until),
+        gap_spans=ask("gap_spans", **period),
+        source_weeks=ask("source_weeks", **history),
+        staff_weeks=ask("staff_weeks", first_week=first.monday, last_week=week.monday),
+        tone_models=ask("tone_models", **period),
+        candidates=candidates,
+        evidence=ask("story_evidence", stories=stories, **period) if stories else [],
+    )
+    return build_status(content, week, settings)
+
+
+def _candidates(ask: Ask, week: Week, settings: ReportSettings) -> list[Candidate]:
+    since, until = week.bounds(settings.zone)
+    start = week.earlier(settings.history_weeks).bounds(settings.zone)[0]
+    stories = story_candidates(
+        ask("own_stories", since=since, until=until, fewest=2),
+        flood_mentions=settings.flood_mentions,
+    )
+    words = ask("own_terms", start=start, since=since, until=until, fewest=4)
+    told = ask("own_term_stories", since=since, until=until, terms=[row["term"] for row in words])
+    floods = {s for c in stories if c.kind == "flood" for s in c.story_ids}
+    themes = theme_candidates(words, told, weeks=settings.history_weeks, left_out=frozenset(floods))
+    return pick_drivers(stories, themes)

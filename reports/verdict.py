@@ -1,0 +1,103 @@
+"""The on-course rule, version 1: when a facet is green, amber, red, or can't be judged."""
+
+from dataclasses import dataclass
+
+from reports.baseline import Usual
+from reports.sentiment import NetSentiment
+from reports.settings import ReportSettings
+from reports.status_model import Colour, Figure, Verdict
+
+RULE = "on-course v1"
+
+_CLEARLY = 0.2
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Signs:
+    """What the rule looks at; see docs/metrics.md."""
+
+    covered: float | None
+    is_running: bool
+    stories: Figure
+    negative: int
+    usual_negative: Usual | None
+    sentiment: NetSentiment
+    usual_net: Usual | None
+
+
+def judge(signs: Signs, settings: ReportSettings) -> Verdict:
+    """
+    Judge brand or company.
+
+    What was seen is enough for red; green needs to know that nothing was missed.
+    """
+    reasons = _tone_reasons(signs, settings)
+    interval = signs.sentiment.interval
+    is_negative = interval is not None and interval[1] < 0
+    if "more_negative" in reasons and ("tone_clearly_worse" in reasons or is_negative):
+        return Verdict(colour="red", reasons=reasons)
+    unknown = _why_unknown(
+        signs.covered, signs.stories.usual, settings, is_running=signs.is_running
+    )
+    if unknown is not None:
+        return Verdict(colour="grey", reasons=(unknown, *reasons))
+    if signs.stories.change:
+        reasons += ("more",) if signs.stories.change > 0 else ("fewer",)
+    return _calm_or_not(reasons, signs.covered, settings)
+
+
+def judge_staff(
+    mentions: Figure,
+    covered: float | None,
+    settings: ReportSettings,
+    *,
+    units: int,
+    is_running: bool,
+) -> Verdict:
+    """Judge the employee facet by its volume alone; tone is never looked at."""
+    if not units:
+        return Verdict(colour="grey", reasons=("no_units",))
+    if mentions.now is None:
+        return Verdict(colour="grey", reasons=("all_hidden",))
+    unknown = _why_unknown(covered, mentions.usual, settings, is_running=is_running)
+    if unknown is not None:
+        return Verdict(colour="grey", reasons=(unknown,))
+    reasons: tuple[str, ...] = ()
+    if mentions.change:
+        reasons = ("more",) if mentions.change > 0 else ("fewer",)
+    return _calm_or_not(reasons, covered, settings)
+
+
+def _tone_reasons(signs: Signs, settings: ReportSettings) -> tuple[str, ...]:
+    reasons: tuple[str, ...] = ()
+    interval = signs.sentiment.interval
+    if interval is not None and signs.usual_net is not None:
+        if interval[1] < signs.usual_net.middle - _CLEARLY:
+            reasons += ("tone_clearly_worse",)
+        elif interval[1] < signs.usual_net.middle:
+            reasons += ("tone_worse",)
+    if (
+        signs.usual_negative is not None
+        and signs.usual_negative.change(signs.negative, unusual_at=settings.unusual_at) > 0
+    ):
+        reasons += ("more_negative",)
+    return reasons
+
+
+def _why_unknown(
+    covered: float | None, usual: Usual | None, settings: ReportSettings, *, is_running: bool
+) -> str | None:
+    if covered is None or covered < settings.least_coverage:
+        return "little_covered"
+    if is_running:
+        return "still_running"
+    return "no_history" if usual is None else None
+
+
+def _calm_or_not(
+    reasons: tuple[str, ...], covered: float | None, settings: ReportSettings
+) -> Verdict:
+    if covered is None or covered < settings.good_coverage:
+        reasons = (*reasons, "partly_covered")
+    colour: Colour = "amber" if reasons else "green"
+    return Verdict(colour=colour, reasons=reasons or ("usual",))
