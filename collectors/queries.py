@@ -1,6 +1,7 @@
 """Derive the queries of platforms' own searches from the watchlist."""
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from hashlib import sha256
 
@@ -54,7 +55,7 @@ def fingerprint(*parts: str) -> str:
 
 def x_clauses(subject: Subject) -> Iterator[str]:
     """Say what X's search is asked for a subject."""
-    for term in subject.terms:
+    for term in filter(_can_be_found, subject.terms):
         yield quoted(term)
         # X reads `#AcmeBier` as one word, which the two words would not find.
         joined = re.sub(r"\W", "", term)
@@ -73,7 +74,7 @@ def x_clauses(subject: Subject) -> Iterator[str]:
 
 def reddit_clauses(subject: Subject) -> Iterator[str]:
     """Say what Reddit's search is asked for a subject."""
-    for term in subject.terms:
+    for term in filter(_can_be_found, subject.terms):
         yield quoted(term)
     for hashtag in subject.hashtags:
         bare = re.sub(r"\W", "", hashtag)
@@ -107,6 +108,11 @@ def subreddit_names(names: Iterable[str]) -> tuple[str, ...]:
     """Keep what can be a subreddit, without r/, each once."""
     bare = (re.sub(r"^/?r/", "", name.strip()).rstrip("/") for name in names)
     return _fitting(_SUBREDDIT, bare)
+
+
+def _can_be_found(term: str) -> bool:
+    """Tell whether a search finds more in a term than punctuation: letters, digits, signs, emoji."""
+    return any(unicodedata.category(character)[0] in "LNS" for character in _bare(term))
 
 
 def _fitting(form: re.Pattern[str], names: Iterable[str]) -> tuple[str, ...]:

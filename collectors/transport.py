@@ -32,6 +32,7 @@ from collectors.errors import (
 MAX_BODY_BYTES = 32 * 1024 * 1024
 _MAX_FAULT_BYTES = 64 * 1024
 _MAX_DETAIL = 200
+_SHORTEST_SECRET = 4
 _LONGEST_WAIT = timedelta(days=366)
 
 _NAMED: Mapping[int, type[CollectError]] = {
@@ -256,7 +257,9 @@ def _detail(body: bytes, request: requests.PreparedRequest, credential: Credenti
     text = next((" ".join(value.split()) for value in said if isinstance(value, str)), "")
     header = str(request.headers.get("Authorization", ""))
     token = header.partition(" ")[2]
-    text = hide_secrets(text.replace(token, "•••") if token else text, credential)
+    text = hide_secrets(
+        text.replace(token, "•••") if len(token) >= _SHORTEST_SECRET else text, credential
+    )
     return "".join(character for character in text if character.isprintable())[:_MAX_DETAIL]
 
 
