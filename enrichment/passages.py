@@ -96,7 +96,11 @@ def passage_around(
     left, right = _whole_words(text, left, right)
     window = text[left:right]
     here = (start - left, end - left)
-    near = [(s - left, e - left) for s, e in others if e > left and s < right]
+    near = [
+        (s - left, e - left)
+        for s, e in others
+        if e > left and s < right and (e <= start or s >= end)
+    ]
     sentences = sentence_spans(window)
     first = last = next(
         (i for i, (_, stop) in enumerate(sentences) if stop > here[0]), len(sentences) - 1
@@ -169,14 +173,24 @@ def _clause(
 ) -> tuple[int, int]:
     """Narrow a sentence with several subjects to the clause of one of them."""
     low, high = sentence
-    for border in (_CLAUSE_BORDER, _LIST_BORDER):
+    for border, words in ((_CLAUSE_BORDER, 1), (_LIST_BORDER, 2)):
         for mark in border.finditer(window, low, high):
             if mark.end() <= here[0] and any(low <= s < mark.end() for s, _ in near):
-                low = mark.end()
-            elif mark.start() >= here[1] and any(mark.start() < e <= high for _, e in near):
+                if _words_beside(window, (mark.end(), high), here) >= words:
+                    low = mark.end()
+            elif (
+                mark.start() >= here[1]
+                and any(mark.start() < e <= high for _, e in near)
+                and _words_beside(window, (low, mark.start()), here) >= words
+            ):
                 high = mark.start()
                 break
     return low, high
+
+
+def _words_beside(window: str, span: tuple[int, int], here: tuple[int, int]) -> int:
+    """Count the words that would be left to say something of the subject."""
+    return _count_words(window[span[0] : here[0]]) + _count_words(window[here[1] : span[1]])
 
 
 def _within_words(window: str, span: tuple[int, int], here: tuple[int, int]) -> tuple[int, int]:

@@ -1,0 +1,218 @@
+"""What we decide about each mention: language, subjects, tone, names, story."""
+
+from collections import OrderedDict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from spacy.language import Language
+
+from collectors.watchlist import Watchlist
+from enrichment.entities import Entity, find_pipeline, kept_entities
+from enrichment.language import detect_language, language_model
+from enrichment.pipeline import build_pipeline, make_doc, recogniser_for
+from enrichment.signatures import story_id
+from enrichment.subjects import Match, SubjectMatcher
+from enrichment.tone import Tone, ToneModel, default_tone_model
+
+READ_COLUMNS = ("mention_id", "platform", "title", "text", "language_tag")
+"""What of a mention is read."""
+
+_REMEMBERED = 20_000
+"""Analyses kept: copies of a text come close together, memory stays bounded."""
+_MOST_PLACES = 50
+"""In one field, for one subject: who names it a thousand times says it once."""
+_NAMED_LANGUAGES = ("nl", "fr", "en", "de")
+_DOCS_AT_ONCE = 128
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """One text to analyse; equal tasks have one answer."""
+
+    text: str
+    language: str
+    matches: tuple[Match, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Analysis:
+    tones: tuple[Tone, ...]
+    entities: tuple[Entity, ...]
+    recogniser: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """One mention between matching and analysis."""
+
+    language: str
+    score: float
+    story_id: str
+    tasks: tuple[_Task, ...]
+
+
+class Enricher:
+    """
+    Decides about mentions, each by its own text alone.
+
+    Matching reads the raw strings, before any spaCy Doc exists; only fields with a
+    match go through `nlp.pipe`, and the same text only once. What it remembers
+    saves work and changes no answer.
+    """
+
+    def __init__(
+        self,
+        watchlist: Watchlist,
+        *,
+        tone_model: ToneModel | None = None,
+        has_entities: bool = True,
+    ) -> None:
+        """
+        Args:
+            watchlist: Whom to look for.
+            tone_model: Judges passages; None: the model that ships.
+            has_entities: Whether to find names, where a pipeline for the language is installed.
+        """
+        self.watchlist = watchlist
+        self.tone_model = tone_model or default_tone_model()
+        self._has_entities = has_entities
+        self._people = {s.id for s in watchlist.subject if s.facet == "employee"}
+        self._matchers: dict[tuple[str, ...], SubjectMatcher] = {}
+        self._pipelines: dict[tuple[str, str | None], Language] = {}
+        self._analyses: OrderedDict[_Task, _Analysis] = OrderedDict()
+
+    def describe(self) -> dict[str, str]:
+        """Name the watchlist and the models that decide, for a file's header."""
+        recognisers = {
+            language: (find_pipeline(language) if self._has_entities else None) or "none"
+            for language in _NAMED_LANGUAGES
+        }
+        return {
+            "watchlist_version": self.watchlist.version,
+            "language_model": language_model(),
+            "tone_model": self.tone_model.name,
+            "entities": " ".join(f"{key}={name}" for key, name in recognisers.items()),
+        }
+
+    def enrich(self, rows: Sequence[Mapping[str, Any]], *, now: datetime) -> list[dict[str, Any]]:
+        """
+        Decide about mentions.
+
+        Args:
+            rows: Rows of `MENTION_SCHEMA`, of which `READ_COLUMNS` are read.
+            now: Aware; employees are looked for where their consent stands at this moment.
+
+        Returns:
+            For each row, in order, the columns that `ENRICHED_SCHEMA` adds.
+        """
+        drafts = [self._draft(row, now) for row in rows]
+        self._analyse(dict.fromkeys(task for draft in drafts for task in draft.tasks))
+        decided = [self._decide(draft) for draft in drafts]
+        while len(self._analyses) > _REMEMBERED:
+            self._analyses.popitem(last=False)
+        return decided
+
+    def _draft(self, row: Mapping[str, Any], now: datetime) -> _Draft:
+        title, text, platform = row["title"] or "", row["text"] or "", row["platform"]
+        language, score = detect_language(f"{title}\n{text}", row["language_tag"])
+        matches = self._matcher(platform, now).find_in(
+            title=title or None, text=text, platform=platform
+        )
+        tasks = []
+        for field, content in (("title", title), ("text", text)):
+            here = _few_places(match for match in matches if match.field == field)
+            if here:
+                tasks.append(_Task(content, language, here))
+        return _Draft(language, score, story_id(row), tuple(tasks))
+
+    def _matcher(self, platform: str, now: datetime) -> SubjectMatcher:
+        """Find the matcher of those who may be looked for there: one for each such set."""
+        subjects = self.watchlist.watched(platform, now)
+        key = tuple(subject.id for subject in subjects)
+        if key not in self._matchers:
+            self._matchers[key] = SubjectMatcher(subjects)
+        return self._matchers[key]
+
+    def _analyse(self, tasks: Iterable[_Task]) -> None:
+        """Analyse what is new, in one stream for each pipeline."""
+        streams: dict[tuple[str, str | None], list[_Task]] = {}
+        for task in tasks:
+            if task in self._analyses:
+                self._analyses.move_to_end(task)
+                continue
+            recogniser = recogniser_for(task.language, task.text) if self._has_entities else None
+            streams.setdefault((task.language, recogniser), []).append(task)
+        for (language, recogniser), stream in streams.items():
+            nlp = self._pipeline(language, recogniser)
+            docs = (
+                (make_doc(nlp, task.text, task.matches, language=language), task) for task in stream
+            )
+            for doc, task in nlp.pipe(docs, as_tuples=True, batch_size=_DOCS_AT_ONCE):
+                people = [(m.start, m.end) for m in task.matches if m.subject in self._people]
+                entities = tuple(kept_entities(doc, people)) if recogniser else ()
+                self._analyses[task] = _Analysis(doc._.tones, entities, recogniser)
+
+    def _pipeline(self, language: str, recogniser: str | None) -> Language:
+        key = (language, recogniser)
+        if key not in self._pipelines:
+            self._pipelines[key] = build_pipeline(
+                language, tone_model=self.tone_model, recogniser=recogniser
+            )
+        return self._pipelines[key]
+
+    def _decide(self, draft: _Draft) -> dict[str, Any]:
+        found = [(task, self._analyses[task]) for task in draft.tasks]
+        return {
+            "language": draft.language,
+            "language_score": draft.score,
+            "story_id": draft.story_id,
+            "matches": [
+                _match_row(match, tone, self.tone_model.name)
+                for task, analysis in found
+                for match, tone in zip(task.matches, analysis.tones, strict=True)
+            ],
+            "entities": [
+                _entity_row(task.matches[0].field, entity, analysis.recogniser)
+                for task, analysis in found
+                for entity in analysis.entities
+            ],
+        }
+
+
+def _few_places(matches: Iterable[Match]) -> tuple[Match, ...]:
+    counts: dict[str, int] = {}
+    kept = []
+    for match in matches:
+        counts[match.subject] = counts.get(match.subject, 0) + 1
+        if counts[match.subject] <= _MOST_PLACES:
+            kept.append(match)
+    return tuple(kept)
+
+
+def _match_row(match: Match, tone: Tone, model: str) -> dict[str, Any]:
+    return {
+        "subject_id": match.subject,
+        "field": match.field,
+        "form": match.form,
+        "start_char": match.start,
+        "end_char": match.end,
+        "rule": match.rule,
+        "tone": tone.label,
+        "p_negative": tone.p_negative,
+        "p_neutral": tone.p_neutral,
+        "p_positive": tone.p_positive,
+        "tone_model": model,
+    }
+
+
+def _entity_row(field: str, entity: Entity, recogniser: str | None) -> dict[str, Any]:
+    return {
+        "field": field,
+        "text": entity.text,
+        "label": entity.label,
+        "start_char": entity.start,
+        "end_char": entity.end,
+        "pipeline": recogniser,
+    }
