@@ -1,5 +1,7 @@
 """The only place that opens DuckDB: the warehouse for one writer, snapshots for everybody."""
 
+import os
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -7,12 +9,15 @@ from pathlib import Path
 import duckdb
 from filelock import FileLock, Timeout
 
-from warehouse.migrate import create_views, migrate
+from collectors.landing import sync_folder
+from warehouse.migrate import migrate
 
 Tell = Callable[[str], None]
 """Says something to the person at the terminal, or to the log."""
 
 _POLL_S = 0.2
+_PATIENCE_S = 5
+"""How long a snapshot is tried for that was replaced while it was being opened."""
 
 
 class SnapshotMissingError(Exception):
@@ -60,13 +65,31 @@ def open_warehouse(
         TimeoutError: Another process was writing for longer than *timeout_s*.
     """
     with holding_lock(path.with_suffix(".lock"), tell=tell, timeout_s=timeout_s):
-        connection = duckdb.connect(path)
+        connection = _connect_alone(path, tell, timeout_s)
         try:
             connection.execute("SET TimeZone = 'UTC'")
             migrate(connection)
             yield connection
         finally:
             connection.close()
+
+
+def _connect_alone(path: Path, tell: Tell, timeout_s: float) -> duckdb.DuckDBPyConnection:
+    """Connect, waiting for people who have the warehouse itself open in another program."""
+    deadline = time.monotonic() + timeout_s
+    is_told = False
+    while True:
+        try:
+            return duckdb.connect(path)
+        except duckdb.IOException as error:
+            if "Could not set lock" not in str(error):
+                raise
+            if timeout_s >= 0 and deadline <= time.monotonic():
+                raise TimeoutError(str(error)) from error
+            if not is_told:
+                tell(f"Another program has {path} open; waiting. Readers: open the snapshot.")
+                is_told = True
+            time.sleep(_POLL_S)
 
 
 def open_new_snapshot(path: Path) -> duckdb.DuckDBPyConnection:
@@ -83,23 +106,42 @@ def open_snapshot(
     Args:
         path: The snapshot, by its stable or its versioned name.
         time_limit_s: A query is interrupted after so many seconds.
-        memory_limit: As DuckDB writes it, such as `4GB`.
+        memory_limit: As DuckDB writes it, such as `4GB`; a query that needs
+            more fails, because nothing is written, not even temporary files.
 
     Raises:
         SnapshotMissingError: Nothing has been published yet.
     """
-    if not path.exists():
-        msg = f"no snapshot at {path}: run `luisterpost run` (or `luisterpost publish`) first"
-        raise SnapshotMissingError(msg)
-    # The name is resolved, because DuckDB shares one database between
-    # connections of a process that use the same name.
-    connection = duckdb.connect(
-        path.resolve(), read_only=True, config={"memory_limit": memory_limit}
-    )
-    connection.execute("SET TimeZone = 'UTC'")
-    connection.execute(f"SET max_execution_time = {int(time_limit_s * 1000)}")
-    connection.execute("SET enable_external_access = false")
-    connection.execute("SET lock_configuration = true")
+    deadline = time.monotonic() + _PATIENCE_S
+    while True:
+        if not path.exists():
+            msg = f"no snapshot at {path}: run `luisterpost run` (or `luisterpost publish`) first"
+            raise SnapshotMissingError(msg)
+        target = path.resolve()
+        try:
+            return _connect_locked_down(target, time_limit_s, memory_limit)
+        except duckdb.IOException:
+            # Newer snapshots took this one's place between the name and the file.
+            if target.exists() or deadline <= time.monotonic():
+                raise
+
+
+def _connect_locked_down(
+    path: Path, time_limit_s: float, memory_limit: str
+) -> duckdb.DuckDBPyConnection:
+    # Attached to a database of its own: within one process, connections to the
+    # same file would share one set of settings, and the first would lock them.
+    connection = duckdb.connect(config={"memory_limit": memory_limit, "temp_directory": ""})
+    try:
+        connection.execute(f"ATTACH {_quoted(path)} AS snapshot (READ_ONLY)")
+        connection.execute("USE snapshot")
+        connection.execute("SET TimeZone = 'UTC'")
+        connection.execute(f"SET max_execution_time = {int(time_limit_s * 1000)}")
+        connection.execute("SET enable_external_access = false")
+        connection.execute("SET lock_configuration = true")
+    except duckdb.Error:
+        connection.close()
+        raise
     return connection
 
 
@@ -111,19 +153,25 @@ def rewrite(path: Path, *, tell: Tell) -> None:
     """
     with holding_lock(path.with_suffix(".lock"), tell=tell):
         fresh = path.with_name(f".{path.name}.rewrite")
-        fresh.unlink(missing_ok=True)
+        for leftover in (fresh, _wal(fresh)):
+            leftover.unlink(missing_ok=True)
         connection = duckdb.connect()
         try:
             connection.execute(f"ATTACH {_quoted(path)} AS old")
             connection.execute("CHECKPOINT old")
             connection.execute(f"ATTACH {_quoted(fresh)} AS new")
             connection.execute("COPY FROM DATABASE old TO new")
-            connection.execute("USE new")
-            create_views(connection)
             connection.execute("CHECKPOINT new")
         finally:
             connection.close()
+        with fresh.open("rb") as file:
+            os.fsync(file.fileno())
         fresh.rename(path)
+        sync_folder(path.parent)
+
+
+def _wal(path: Path) -> Path:
+    return path.with_name(path.name + ".wal")
 
 
 def _quoted(path: Path) -> str:
