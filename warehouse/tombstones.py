@@ -4,23 +4,27 @@ import hmac
 import os
 import secrets
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
 import duckdb
 import pyarrow as pa
 
+from collectors.landing import sync_folder
 from warehouse.query import run_script
+from warehouse.transaction import in_transaction
 
 _KEY_VARIABLE = "LUISTERPOST_TOMBSTONE_KEY"
 _KEY_BYTES = 32
+_BURIED = pa.schema([("mention_id", pa.string()), ("key_hash", pa.string())])
 
 
 class TombstoneKeyError(Exception):
-    """The key of the tombstones is lost or unusable: without it deleted posts could return."""
+    """The key of the tombstones is lost, another one, or unusable: deleted posts could return."""
 
 
-def tombstone_key(*, create: bool) -> bytes:
+def tombstone_key(connection: duckdb.DuckDBPyConnection, *, create: bool) -> bytes:
     """
     Read the key that hides the identities of deleted posts.
 
@@ -30,30 +34,53 @@ def tombstone_key(*, create: bool) -> bytes:
     configuration directory (`XDG_CONFIG_HOME`, else `~/.config`).
 
     Args:
-        create: Make a new key where there is none.
+        connection: The warehouse, which remembers a fingerprint of its key.
+        create: Make a new key where there is none and never was one.
 
     Raises:
-        TombstoneKeyError: There is no key and none may be made, or it is broken.
+        TombstoneKeyError: The key is absent, broken, or not this warehouse's.
     """
     given = os.environ.get(_KEY_VARIABLE)
     path = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config")
     path = path / "luisterpost" / "tombstone.key"
-    if given is None and not path.exists():
-        if not create:
+    expected = connection.execute("SELECT fingerprint FROM tombstone_key").fetchall()
+    if not given and not path.exists():
+        if expected or not create:
             msg = f"tombstones exist, but their key doesn't: restore {path}, or set {_KEY_VARIABLE}"
             raise TombstoneKeyError(msg)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w") as file:
-            file.write(secrets.token_hex(_KEY_BYTES))
+        _make_key(path)
     try:
-        key = bytes.fromhex(given if given is not None else path.read_text().strip())
+        key = bytes.fromhex(given or path.read_text(encoding="ascii").strip())
     except ValueError:
         key = b""
     if len(key) < _KEY_BYTES:
         msg = f"the tombstone key must be {_KEY_BYTES} bytes in hexadecimal ({_KEY_VARIABLE} or {path})"
         raise TombstoneKeyError(msg)
+    fingerprint = _hash(key, "the key of this warehouse")
+    if not expected and create:
+        connection.execute("INSERT INTO tombstone_key VALUES (?)", [fingerprint])
+    elif expected != [(fingerprint,)]:
+        where = _KEY_VARIABLE if given else path
+        msg = f"this warehouse's tombstones were made with another key than that in {where}"
+        raise TombstoneKeyError(msg)
     return key
+
+
+def _make_key(path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    temporary.unlink(missing_ok=True)
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(secrets.token_hex(_KEY_BYTES))
+        file.flush()
+        os.fsync(file.fileno())
+    try:
+        with suppress(FileExistsError):  # Another process made one just now: that one counts.
+            os.link(temporary, path)
+    finally:
+        temporary.unlink()
+    sync_folder(path.parent)
 
 
 def bury(
@@ -72,26 +99,30 @@ def bury(
 
     Returns:
         How many stood in the warehouse; unknown ones are remembered all the same.
+
+    Raises:
+        TombstoneKeyError: The key is lost or another one; nothing was deleted.
     """
     ids = sorted(set(mention_ids))
-    key = tombstone_key(create=True)
-    hashes = pa.table({"mention_id": ids, "key_hash": [_hash(key, one) for one in ids]})
-    connection.register("buried", hashes)
-    connection.begin()
     try:
-        connection.execute(
-            "INSERT INTO tombstone SELECT key_hash, $reason, $now FROM buried ANTI JOIN tombstone USING (key_hash)",
-            {"reason": reason, "now": now},
-        )
-        connection.execute("CREATE OR REPLACE TEMP TABLE touched AS SELECT mention_id FROM buried")
-        count: int = connection.execute(
-            "SELECT count(*) FROM mention SEMI JOIN touched USING (mention_id)"
-        ).fetchall()[0][0]
-        remove_touched(connection, now=now)
-        connection.commit()
-    except duckdb.Error:
-        connection.rollback()
-        raise
+        with in_transaction(connection):
+            key = tombstone_key(connection, create=True)
+            hashes = [_hash(key, one) for one in ids]
+            connection.register(
+                "buried", pa.table({"mention_id": ids, "key_hash": hashes}, _BURIED)
+            )
+            connection.execute(
+                "INSERT INTO tombstone "
+                "SELECT key_hash, $reason, $now FROM buried ANTI JOIN tombstone USING (key_hash)",
+                {"reason": reason, "now": now},
+            )
+            connection.execute(
+                "CREATE OR REPLACE TEMP TABLE touched AS SELECT mention_id FROM buried"
+            )
+            count: int = connection.execute(
+                "SELECT count(*) FROM mention SEMI JOIN touched USING (mention_id)"
+            ).fetchall()[0][0]
+            remove_touched(connection, now=now)
     finally:
         connection.unregister("buried")
     return count
@@ -108,13 +139,10 @@ def drop_tombstoned(connection: duckdb.DuckDBPyConnection) -> None:
     """Take what must not return out of the temporary tables `arriving` and `touched`."""
     if not connection.execute("SELECT 1 FROM tombstone LIMIT 1").fetchall():
         return
-    key = tombstone_key(create=False)
-    ids = [
-        one for (one,) in connection.execute("SELECT DISTINCT mention_id FROM arriving").fetchall()
-    ]
-    connection.register(
-        "hashed", pa.table({"mention_id": ids, "key_hash": [_hash(key, one) for one in ids]})
-    )
+    key = tombstone_key(connection, create=False)
+    ids = [one for (one,) in connection.execute("SELECT mention_id FROM touched").fetchall()]
+    hashes = [_hash(key, one) for one in ids]
+    connection.register("hashed", pa.table({"mention_id": ids, "key_hash": hashes}, _BURIED))
     try:
         connection.execute(
             "CREATE OR REPLACE TEMP TABLE barred AS "

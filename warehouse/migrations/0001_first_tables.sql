@@ -272,6 +272,12 @@ CREATE TABLE tombstone (
 );
 COMMENT ON TABLE tombstone IS 'One row: a mention that must never return, as a keyed hash of its identity. Absent from snapshots.';
 
+CREATE TABLE tombstone_key (
+    fingerprint VARCHAR NOT NULL
+);
+COMMENT ON TABLE tombstone_key IS 'At most one row: by which key the tombstones were made, so that another one is noticed. Absent from snapshots.';
+COMMENT ON COLUMN tombstone_key.fingerprint IS 'A keyed hash of a fixed sentence; it does not tell the key.';
+
 CREATE TABLE loaded_file (
     name      VARCHAR NOT NULL,
     digest    VARCHAR NOT NULL,
