@@ -5,6 +5,19 @@ from importlib.resources import files
 
 import duckdb
 
+from warehouse.transaction import in_transaction
+
+_MIGRATION_TABLE = (
+    "CREATE TABLE migration (name VARCHAR NOT NULL, applied_at TIMESTAMPTZ DEFAULT now())",
+    "COMMENT ON TABLE migration IS 'One row: a migration that this warehouse has had.'",
+    "COMMENT ON COLUMN migration.name IS 'The file''s name; or views, and the version of them all.'",
+    "COMMENT ON COLUMN migration.applied_at IS 'When it was applied, by the machine''s clock, UTC.'",
+)
+
+
+class NewerWarehouseError(Exception):
+    """The warehouse was written by a later version of the program."""
+
 
 def migrate(connection: duckdb.DuckDBPyConnection) -> list[str]:
     """
@@ -12,29 +25,34 @@ def migrate(connection: duckdb.DuckDBPyConnection) -> list[str]:
 
     Returns:
         The names of those applied now.
+
+    Raises:
+        NewerWarehouseError: It has had one that this program doesn't know.
     """
-    connection.execute(
-        "CREATE TABLE IF NOT EXISTS migration (name VARCHAR NOT NULL, applied_at TIMESTAMPTZ DEFAULT now())"
-    )
+    if not connection.execute("FROM duckdb_tables() WHERE table_name = 'migration'").fetchall():
+        with in_transaction(connection):
+            for statement in _MIGRATION_TABLE:
+                connection.execute(statement)
     done = {name for (name,) in connection.execute("SELECT name FROM migration").fetchall()}
+    known = _sql_files("migrations")
+    if later := {name for name in done if name.endswith(".sql")} - {name for name, _ in known}:
+        msg = f"this warehouse is newer than the program: it has {', '.join(sorted(later))}"
+        raise NewerWarehouseError(msg)
     applied = []
-    for name, sql in _sql_files("migrations"):
+    for name, sql in known:
         if name in done:
             continue
-        connection.begin()
-        try:
+        with in_transaction(connection):
             connection.execute(sql)
             connection.execute("INSERT INTO migration (name) VALUES (?)", [name])
-        except duckdb.Error:
-            connection.rollback()
-            raise
-        connection.commit()
         applied.append(name)
     views = f"views {_views_fingerprint()}"
     if applied or views not in done:
-        create_views(connection)
-        connection.execute("DELETE FROM migration WHERE starts_with(name, 'views ')")
-        connection.execute("INSERT INTO migration (name) VALUES (?)", [views])
+        with in_transaction(connection):
+            _drop_views(connection)
+            create_views(connection)
+            connection.execute("DELETE FROM migration WHERE starts_with(name, 'views ')")
+            connection.execute("INSERT INTO migration (name) VALUES (?)", [views])
     return applied
 
 
@@ -42,6 +60,16 @@ def create_views(connection: duckdb.DuckDBPyConnection) -> None:
     """Create, or replace, the documented views that analysts and reports read."""
     for _, sql in _sql_files("views"):
         connection.execute(sql)
+
+
+def _drop_views(connection: duckdb.DuckDBPyConnection) -> None:
+    """Drop all views, so that none stays whose file is gone."""
+    names = connection.execute(
+        "SELECT view_name FROM duckdb_views() WHERE NOT internal AND NOT temporary "
+        "AND database_name = current_database()"
+    ).fetchall()
+    for (name,) in names:
+        connection.execute(f'DROP VIEW "{name}"')
 
 
 def _views_fingerprint() -> str:
