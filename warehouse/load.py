@@ -16,8 +16,14 @@ from collectors.landing import Header, LandingError, read_header
 from enrichment.enriched import ENRICHED_SCHEMA
 from warehouse.query import run_script
 from warehouse.tombstones import drop_tombstoned
+from warehouse.transaction import in_transaction
 
 ROWS_PER_TRANSACTION = 250_000
+
+_NEVER_NULL = (
+    *("mention_id", "version_id", "platform", "native_id", "kind", "text", "time_source"),
+    *("collected_at", "is_repost", "is_quote", "is_own", "metrics", "raw", "language", "story_id"),
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -37,6 +43,8 @@ class _File:
     path: Path
     digest: str
     header: Header
+    enriched_at: datetime
+    watchlist_version: str
     rows: int
 
 
@@ -82,9 +90,22 @@ def _opened(path: Path) -> _File:
     if not pq.read_schema(path).equals(ENRICHED_SCHEMA):
         msg = f"{path.name}: its columns are not those of an enriched file"
         raise LandingError(msg)
+    try:
+        version = header.enrichment["watchlist_version"]
+        enriched_at = datetime.fromisoformat(header.enrichment["enriched_at"])
+    except (KeyError, TypeError, ValueError) as error:
+        msg = f"{path.name}: its header doesn't say when and for which watchlist it was enriched"
+        raise LandingError(msg) from error
     with path.open("rb") as file:
         digest = file_digest(file, "sha256").hexdigest()
-    return _File(path=path, digest=digest, header=header, rows=pq.read_metadata(path).num_rows)
+    return _File(
+        path=path,
+        digest=digest,
+        header=header,
+        enriched_at=enriched_at,
+        watchlist_version=version,
+        rows=pq.read_metadata(path).num_rows,
+    )
 
 
 def _batches(fresh: Iterable[_File]) -> Iterator[list[_File]]:
@@ -101,22 +122,31 @@ def _batches(fresh: Iterable[_File]) -> Iterator[list[_File]]:
 def _load_batch(
     connection: duckdb.DuckDBPyConnection, batch: list[_File], now: datetime
 ) -> list[Outcome]:
-    connection.begin()
     try:
-        _load(connection, batch, now)
-        connection.commit()
-    except duckdb.Error as error:
-        connection.rollback()
+        with in_transaction(connection):
+            _load(connection, batch, now)
+    except duckdb.Error:
         if len(batch) > 1:  # Find the file that is at fault: the others load.
             return [outcome for file in batch for outcome in _load_batch(connection, [file], now)]
-        if not isinstance(error, duckdb.IOException | duckdb.InvalidInputException):
+        flaw = _find_flaw(batch[0].path)
+        if flaw is None:  # A full disk, for instance: no reason to put the file aside.
             raise
-        message = f"{batch[0].path.name}: {error}"
-        return [Outcome(path=batch[0].path, state="broken", message=message)]
+        return [Outcome(path=batch[0].path, state="broken", message=flaw)]
     return [
         Outcome(path=file.path, state="loaded", header=file.header, rows=file.rows)
         for file in batch
     ]
+
+
+def _find_flaw(path: Path) -> str | None:
+    """Read a whole file to tell what is wrong with it; None: nothing."""
+    try:
+        table = pq.read_table(path)
+        table.validate(full=True)
+    except (pa.ArrowException, OSError, ValueError) as error:
+        return f"{path.name}: its rows can't be read ({error})"
+    empty = [name for name in _NEVER_NULL if table.column(name).null_count]
+    return f"{path.name}: rows without {', '.join(empty)}" if empty else None
 
 
 def _load(connection: duckdb.DuckDBPyConnection, batch: list[_File], now: datetime) -> None:
@@ -131,7 +161,7 @@ def _load(connection: duckdb.DuckDBPyConnection, batch: list[_File], now: dateti
     try:
         run_script(connection, "stage", parameters)
         drop_tombstoned(connection)
-        for step in ("versions", "mentions", "matches", "refuse", "ledger", "roll_up"):
+        for step in ("versions", "matches", "mentions", "refuse", "ledger", "roll_up"):
             run_script(connection, step, parameters)
     finally:
         for name in tables:
@@ -171,7 +201,7 @@ def _file_row(file: _File) -> dict[str, object]:
         "until": header.until,
         "collected_at": header.collected_at,
         "retry_at": fault.retry_at if fault else None,
-        "enriched_at": datetime.fromisoformat(header.enrichment["enriched_at"]),
+        "enriched_at": file.enriched_at,
         "outcome": fault.reason if fault else "answered",
         "message": fault.message if fault else None,
         "validators": None
@@ -181,7 +211,7 @@ def _file_row(file: _File) -> dict[str, object]:
         "items_seen": header.items_seen,
         "unreadable": len(header.unreadable),
         "rows": file.rows,
-        "watchlist_version": header.enrichment["watchlist_version"],
+        "watchlist_version": file.watchlist_version,
     }
 
 

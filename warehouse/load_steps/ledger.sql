@@ -4,17 +4,23 @@ SELECT DISTINCT source, stream, since, until, reason, $now
 FROM arriving_coverage
 ANTI JOIN coverage USING (source, stream, since, until, reason);
 
+-- Whole rows are compared: a job that was fetched twice at one instant was two attempts.
 INSERT INTO attempt
-SELECT DISTINCT
-    job_id, kind, source, platform, stream, since, until, collected_at, outcome, message, retry_at,
-    requests, items_seen, unreadable, $now
-FROM arriving_file
-ANTI JOIN attempt USING (job_id, collected_at);
+SELECT *, $now FROM (
+    SELECT
+        job_id, kind, source, platform, stream, since, until, collected_at, outcome, message,
+        retry_at, requests, items_seen, unreadable
+    FROM arriving_file
+    EXCEPT
+    SELECT * EXCLUDE (loaded_at) FROM attempt SEMI JOIN arriving_file USING (job_id)
+);
 
 INSERT INTO unreadable
-SELECT DISTINCT job_id, source, stream, error, raw, $now
-FROM arriving_unreadable
-ANTI JOIN unreadable USING (job_id, raw);
+SELECT *, $now FROM (
+    FROM arriving_unreadable
+    EXCEPT
+    SELECT * EXCLUDE (loaded_at) FROM unreadable SEMI JOIN arriving_file USING (job_id)
+);
 
 MERGE INTO stream_state AS known
 USING (

@@ -21,6 +21,11 @@ SELECT mention_id, version_id, $now AS loaded_at, unnest(entities, recursive := 
 FROM (SELECT mention_id, version_id, entities FROM deciding);
 
 UPDATE mention_version AS known
-SET enriched_at = deciding.enriched_at, watchlist_version = deciding.watchlist_version
+SET
+    language = deciding.language,
+    language_score = deciding.language_score,
+    story_id = deciding.story_id,
+    enriched_at = deciding.enriched_at,
+    watchlist_version = deciding.watchlist_version
 FROM deciding
 WHERE known.mention_id = deciding.mention_id AND known.version_id = deciding.version_id;

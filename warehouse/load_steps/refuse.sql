@@ -1,9 +1,13 @@
 -- No consent, no row: a match stays if its subject is no employee, or one whose consent covers the platform.
+CREATE OR REPLACE TEMP TABLE doubtful AS
+SELECT DISTINCT mention_id, version_id, subject_id
+FROM subject_match
+ANTI JOIN (SELECT subject_id FROM subject WHERE facet <> 'employee') USING (subject_id);
+
 CREATE OR REPLACE TEMP TABLE refused AS
 SELECT DISTINCT mention_id, subject_id
-FROM subject_match
+FROM doubtful
 JOIN mention_version USING (mention_id, version_id)
-ANTI JOIN (SELECT subject_id FROM subject WHERE facet <> 'employee') USING (subject_id)
 ANTI JOIN allowed USING (subject_id, platform);
 
 DELETE FROM subject_match USING refused

@@ -1,27 +1,36 @@
--- The newest sight of each version among what arrives; equal times are told apart by their content,
--- so that the order of files never matters.
+-- The newest sight of each version among what arrives; equal times are told apart by all that the
+-- source said, so that the order of files never matters.
 CREATE OR REPLACE TEMP TABLE arriving_version AS
 SELECT
     * EXCLUDE (collected_at, source, stream, matches, entities),
-    min(collected_at) OVER version AS first_collected_at,
-    collected_at AS last_collected_at
+    min(collected_at) OVER (PARTITION BY mention_id, version_id) AS first_collected_at,
+    collected_at AS last_collected_at,
+    hash(
+        raw, kind, author_id, author_handle, author_name, language_tag, created_at,
+        time_source, edited_at, parent_id, root_id, is_repost, is_quote, is_own, metrics
+    ) AS sight
 FROM arriving
-WINDOW version AS (PARTITION BY mention_id, version_id)
 QUALIFY row_number() OVER (
-    PARTITION BY mention_id, version_id ORDER BY collected_at DESC, raw DESC, enriched_at DESC
+    PARTITION BY mention_id, version_id ORDER BY collected_at DESC, sight DESC, enriched_at DESC
 ) = 1;
 
 MERGE INTO mention_version AS known
 USING arriving_version AS new
 ON known.mention_id = new.mention_id AND known.version_id = new.version_id
-WHEN MATCHED AND (new.last_collected_at, new.raw) > (known.last_collected_at, known.raw) THEN UPDATE SET
+WHEN MATCHED AND (
+    new.last_collected_at > known.last_collected_at
+    OR new.last_collected_at = known.last_collected_at AND new.sight > hash(
+        known.raw, known.kind, known.author_id, known.author_handle, known.author_name,
+        known.language_tag, known.created_at, known.time_source, known.edited_at,
+        known.parent_id, known.root_id, known.is_repost, known.is_quote, known.is_own,
+        known.metrics
+    )
+) THEN UPDATE SET
     kind = new.kind,
     author_id = new.author_id,
     author_handle = new.author_handle,
     author_name = new.author_name,
     language_tag = new.language_tag,
-    language = new.language,
-    language_score = new.language_score,
     created_at = new.created_at,
     time_source = new.time_source,
     edited_at = new.edited_at,
@@ -33,10 +42,9 @@ WHEN MATCHED AND (new.last_collected_at, new.raw) > (known.last_collected_at, kn
     is_quote = new.is_quote,
     is_own = new.is_own,
     metrics = new.metrics,
-    story_id = new.story_id,
     raw = new.raw
-WHEN MATCHED THEN UPDATE SET
-    first_collected_at = least(known.first_collected_at, new.first_collected_at)
+WHEN MATCHED AND new.first_collected_at < known.first_collected_at THEN UPDATE SET
+    first_collected_at = new.first_collected_at
 WHEN NOT MATCHED THEN INSERT (
     mention_id, version_id, platform, native_id, kind, author_id, author_handle, author_name, title,
     text, url, language_tag, language, language_score, created_at, time_source, edited_at,
