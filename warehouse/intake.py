@@ -1,8 +1,11 @@
 """Take in what waits: load enriched files, tidy up after them, keep what may be kept."""
 
 import json
+import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import duckdb
@@ -18,6 +21,10 @@ from warehouse.load import Outcome, load_files
 from warehouse.privacy import apply_watchlist, drop_unmatched
 from warehouse.publish import publish_snapshot
 from warehouse.settings import WarehouseSettings
+from warehouse.transaction import in_transaction
+
+_ABANDONED = timedelta(days=1)
+"""A half-written file of this age has no writer any more."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -56,7 +63,8 @@ def load_waiting(
         outcomes = load_files(connection, waiting_files(settings.enriched), now=now)
         dropped = drop_unmatched(connection, now=now, keep=keep.keep_unmatched)
         mentions = _count(connection)
-    tidy_up(settings, outcomes)
+        # Still under the lock: whoever waits for it must not find these files.
+        tidy_up(settings, outcomes)
     return Intake(
         outcomes=tuple(outcomes),
         mentions=mentions,
@@ -89,17 +97,22 @@ def publish_now(
 
 
 def tidy_up(settings: Settings, outcomes: Sequence[Outcome]) -> None:
-    """Remove what is loaded, put aside what is broken."""
-    for outcome in outcomes:
-        landing = settings.landing / outcome.path.name
-        if outcome.state == "broken":
-            put_aside(outcome.path, settings.aside, outcome.message)
-        else:
-            landing.unlink(missing_ok=True)
-            outcome.path.unlink(missing_ok=True)
+    """Remove what is loaded, put aside what is broken, and sweep up what a kill left half written."""
     Leases(folder=settings.jobs).mark_loaded(
         outcome.header.job_id for outcome in outcomes if outcome.header is not None
     )
+    for outcome in outcomes:
+        if outcome.state == "broken":
+            put_aside(outcome.path, settings.aside, outcome.message)
+        else:
+            # First what could be enriched, and so loaded, again.
+            (settings.landing / outcome.path.name).unlink(missing_ok=True)
+            outcome.path.unlink(missing_ok=True)
+    for folder in (settings.landing, settings.enriched):
+        for part in folder.glob(".*.part"):
+            with suppress(FileNotFoundError):
+                if time.time() - part.stat().st_mtime > _ABANDONED.total_seconds():
+                    part.unlink()
 
 
 def put_aside(path: Path, folder: Path, why: str) -> Path:
@@ -141,16 +154,12 @@ def _apply_sources(connection: duckdb.DuckDBPyConnection, states: Sequence[Sourc
     )
     connection.register("arriving_source", sources)
     connection.register("arriving_stream", streams)
-    connection.begin()
     try:
-        connection.execute("DELETE FROM source")
-        connection.execute("INSERT INTO source BY NAME FROM arriving_source")
-        connection.execute("DELETE FROM stream")
-        connection.execute("INSERT INTO stream BY NAME FROM arriving_stream")
-        connection.commit()
-    except duckdb.Error:
-        connection.rollback()
-        raise
+        with in_transaction(connection):
+            connection.execute("DELETE FROM source")
+            connection.execute("INSERT INTO source BY NAME FROM arriving_source")
+            connection.execute("DELETE FROM stream")
+            connection.execute("INSERT INTO stream BY NAME FROM arriving_stream")
     finally:
         connection.unregister("arriving_source")
         connection.unregister("arriving_stream")

@@ -8,6 +8,7 @@ import pyarrow as pa
 from collectors.watchlist import Watchlist
 from warehouse.query import run_script
 from warehouse.tombstones import remove_touched
+from warehouse.transaction import in_transaction
 
 
 def apply_watchlist(
@@ -25,21 +26,17 @@ def apply_watchlist(
     """
     connection.register("arriving_subject", _subjects(watchlist, now))
     connection.register("arriving_consent", _consents(watchlist, now))
-    connection.begin()
     try:
-        run_script(connection, "subjects", {})
-        run_script(connection, "refuse", {})
-        connection.execute(
-            "CREATE OR REPLACE TEMP TABLE touched AS SELECT DISTINCT mention_id FROM refused"
-        )
-        removed: int = connection.execute("SELECT count(*) FROM touched").fetchall()[0][0]
-        if removed:
-            run_script(connection, "touch_by_mention", {})
-            run_script(connection, "roll_up", {"now": now})
-        connection.commit()
-    except duckdb.Error:
-        connection.rollback()
-        raise
+        with in_transaction(connection):
+            run_script(connection, "subjects", {})
+            run_script(connection, "refuse", {})
+            connection.execute(
+                "CREATE OR REPLACE TEMP TABLE touched AS SELECT DISTINCT mention_id FROM refused"
+            )
+            removed: int = connection.execute("SELECT count(*) FROM touched").fetchall()[0][0]
+            if removed:
+                run_script(connection, "touch_by_mention", {})
+                run_script(connection, "roll_up", {"now": now})
     finally:
         connection.unregister("arriving_subject")
         connection.unregister("arriving_consent")
@@ -53,8 +50,7 @@ def drop_unmatched(connection: duckdb.DuckDBPyConnection, *, now: datetime, keep
     Returns:
         How many mentions went.
     """
-    connection.begin()
-    try:
+    with in_transaction(connection):
         connection.execute(
             "CREATE OR REPLACE TEMP TABLE touched AS SELECT mention_id FROM mention "
             "ANTI JOIN subject_match USING (mention_id) WHERE last_collected_at < $limit",
@@ -63,10 +59,6 @@ def drop_unmatched(connection: duckdb.DuckDBPyConnection, *, now: datetime, keep
         count: int = connection.execute("SELECT count(*) FROM touched").fetchall()[0][0]
         if count:
             remove_touched(connection, now=now)
-        connection.commit()
-    except duckdb.Error:
-        connection.rollback()
-        raise
     return count
 
 
