@@ -1,6 +1,7 @@
 """Publish a snapshot: a copy for analysts that is never locked and holds nothing it shouldn't."""
 
 import os
+import re
 import time
 from datetime import datetime, timedelta
 from importlib.resources import files
@@ -12,12 +13,14 @@ from collectors.landing import sync_folder
 from collectors.watchlist import Watchlist
 from warehouse.connection import open_new_snapshot
 from warehouse.migrate import create_views
+from warehouse.transaction import in_transaction
 
 MINIMUM_GROUP = 5
 """Figures about staff are given for groups of at least so many people, and counts of at least so many."""
 
 _PUBLISH_FLOOR = timedelta(seconds=20)
 _PUBLISH_FACTOR = 10
+_VERSIONED = re.compile(r"luisterpost-([0-9]+)\.duckdb")
 
 
 def is_publish_due(last_at: datetime | None, last_took: timedelta, now: datetime) -> bool:
@@ -66,9 +69,7 @@ def publish_snapshot(
     folder.mkdir(parents=True, exist_ok=True)
     for leftover in folder.glob(".*.part*"):
         leftover.unlink()
-    number = 1 + max(
-        (int(p.stem.rsplit("-", 1)[-1]) for p in folder.glob("luisterpost-*.duckdb")), default=0
-    )
+    number = 1 + max(_versions(folder), default=0)
     path = folder / f"luisterpost-{number:06d}.duckdb"
     part = folder / f".{path.name}.part"
     _copy_tables(connection, part, _parameters(watchlist, time_zone, now, path.stem), begun)
@@ -78,9 +79,15 @@ def publish_snapshot(
     part.rename(path)
     sync_folder(folder)
     _point(stable, path)
-    for old in sorted(folder.glob("luisterpost-*.duckdb"))[: -max(keep, 2)]:
-        old.unlink()
+    versions = _versions(folder)
+    for old in sorted(versions)[: -max(keep, 2)]:
+        versions[old].unlink()
     return path
+
+
+def _versions(folder: Path) -> dict[int, Path]:
+    names = {path: _VERSIONED.fullmatch(path.name) for path in folder.iterdir()}
+    return {int(name[1]): path for path, name in names.items() if name}
 
 
 def _parameters(
@@ -107,20 +114,21 @@ def _copy_tables(
     quoted = str(path).replace("'", "''")
     connection.execute(f"ATTACH '{quoted}' AS snapshot (STORAGE_VERSION 'v1.5.0')")
     try:
-        connection.begin()
-        sql = files("warehouse").joinpath("publish_steps", "tables.sql").read_text(encoding="utf-8")
-        for statement in connection.extract_statements(sql):
-            needed = {name: parameters[name] for name in statement.named_parameters}
-            connection.execute(statement, needed)
-        for comment in _comments(connection):
-            connection.execute(comment)
-        connection.execute(
-            "UPDATE snapshot.snapshot_info SET took_s = $took", {"took": time.monotonic() - begun}
-        )
-        connection.commit()
-    except duckdb.Error:
-        connection.rollback()
-        raise
+        with in_transaction(connection):
+            sql = (
+                files("warehouse")
+                .joinpath("publish_steps", "tables.sql")
+                .read_text(encoding="utf-8")
+            )
+            for statement in connection.extract_statements(sql):
+                needed = {name: parameters[name] for name in statement.named_parameters}
+                connection.execute(statement, needed)
+            for comment in _comments(connection):
+                connection.execute(comment)
+            connection.execute(
+                "UPDATE snapshot.snapshot_info SET took_s = $took",
+                {"took": time.monotonic() - begun},
+            )
     finally:
         connection.execute("DETACH snapshot")
     fresh = open_new_snapshot(path)
