@@ -18,6 +18,10 @@ _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{1,8})*")
 _YEARS = range(1900, 2200)
 """Beyond these a date is a slip: software writes the years 1 and 9999 for "none"."""
 
+_NAME_AND_ADDRESS = re.compile(
+    r"(?P<before>[^<>()@]*[^<>()@\s])\s*[<(]\S+@\S+[)>]|\S+@\S+\s*\((?P<after>[^()]*)\)"
+)
+_LONGEST_NAME = 500
 _LARGEST_COUNT = 2**63 - 1
 
 
@@ -104,8 +108,15 @@ def _moment(entry: Entry, name: str) -> datetime | None:
 
 
 def _author(entry: Entry) -> str | None:
+    """Take the entry's own author, by name where one is given beside an address."""
+    said = (entry.get("author") or "")[:_LONGEST_NAME]
     detail = entry.get("author_detail") or {}
-    return one_line(detail.get("name") or entry.get("author") or "") or None
+    name = detail.get("name")
+    # feedparser takes an address apart wrongly where its last part is longer than four letters.
+    if not name or said not in {name, f"{name} ({detail.get('email')})"}:
+        named = _NAME_AND_ADDRESS.fullmatch(said.strip())
+        name = (named["before"] or named["after"]) if named else said
+    return one_line(name) or None
 
 
 def _url(entry: Entry, place: str) -> str | None:
@@ -124,7 +135,7 @@ def _url(entry: Entry, place: str) -> str | None:
 
 def _language(entry: Entry, language: str | None) -> str | None:
     details = [*entry.get("content", ()), *(entry.get(f"{n}_detail") for n in ("summary", "title"))]
-    stated = [detail.get("language") for detail in details if detail]
+    stated: list[str | None] = [detail.get("language") for detail in details if detail]
     for tag in (*stated, language):
         if tag and _LANGUAGE.fullmatch(tag.strip()):
             return tag.strip().replace("_", "-")

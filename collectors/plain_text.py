@@ -49,7 +49,7 @@ def plain_text(value: str, content_type: str = "text/html") -> str:
     """
     if content_type == "text/plain":
         return printable(value.replace("\r\n", "\n").replace("\r", "\n")).strip()
-    return printable(_text_of_html(value))
+    return _text_of_html(printable(value))
 
 
 def one_line(value: str, content_type: str = "text/html") -> str:
