@@ -41,6 +41,8 @@ _PIECE_PENALTY = 1e-4
 _PIECE_SCALE = 8.0
 _SHARED_PENALTY = 1e-3
 _OWN_PENALTY = 6e-3
+_OWN_SHARE = 0.7
+"""The rest comes from the weights of `other`: firms are spoken of beyond these tweets' topics."""
 
 Floats = NDArray[np.float64]
 
@@ -162,14 +164,15 @@ def _heads(texts: _Texts, sums: Floats, use: NDArray[np.bool_]) -> dict[str, Flo
     weights = _fit_head(both[use], texts.label[use], penalty)
     width = rows.shape[1]
     shared = weights[:width]
-    heads = {
-        one: shared + weights[width * (1 + i) : width * (2 + i)] for i, one in enumerate(LANGUAGES)
-    }
     listed = use & np.isin(texts.language, WITH_LEXICON)
     told = texts.features * np.array([name not in _HABITS for name in FEATURES])
     alone = np.concatenate([told, np.ones((len(sums), 1))], axis=1)
     other = _fit_head(alone[listed], texts.label[listed], np.full(alone.shape[1], _SHARED_PENALTY))
-    heads["other"] = np.concatenate([other[:-1], np.zeros((3, 3)), other[-1:]])
+    other = np.concatenate([other[:-1], np.zeros((3, 3)), other[-1:]])
+    heads = {"other": other}
+    for i, one in enumerate(LANGUAGES):
+        own_head = shared + weights[width * (1 + i) : width * (2 + i)]
+        heads[one] = _OWN_SHARE * own_head + (1 - _OWN_SHARE) * other
     return heads
 
 
