@@ -11,7 +11,7 @@ from collectors.configuration import load_configuration
 from collectors.sources import parse_duration
 from tests.collectors.configured import GOOD_SOURCE, NOW, configured, mistakes_of, warnings_of
 
-TOKEN = "AAAAAAAAAAAAAAAA%2Bsecret"
+PASTED = "AAAAAAAAAAAAAAAA%2Bsecret"
 
 BROKEN_SOURCES = {
     "unknown key": (
@@ -132,17 +132,17 @@ BROKEN_SOURCES = {
         "AIRFLOW_CONN_REDDIT_MAIN",
     ),
     "the secret instead of its name": (
-        f'[[source]]\nname = "x"\nplatform = "x"\ncredential = "{TOKEN}"',
+        f'[[source]]\nname = "x"\nplatform = "x"\ncredential = "{PASTED}"',
         "source[0].credential",
         "write the name of an Airflow connection",
     ),
     "the secret in a key of its own": (
-        GOOD_SOURCE + f'bearer_token = "{TOKEN}"',
+        GOOD_SOURCE + f'bearer_token = "{PASTED}"',
         "source[0].bearer_token",
         'secrets never stand in these files: write credential = "x_main"',
     ),
     "password in an address": (
-        GOOD_SOURCE.replace("https://", f"https://me:{TOKEN}@"),
+        GOOD_SOURCE.replace("https://", f"https://me:{PASTED}@"),
         "source[0].urls[0]",
         "holds a login or password, remove the part before the @",
     ),
@@ -150,7 +150,7 @@ BROKEN_SOURCES = {
         GOOD_SOURCE.replace("[", "")
         .replace("]", "")
         .replace("source\n", "[[source]]\n", 1)
-        .replace("https://", f"https://me:{TOKEN}@"),
+        .replace("https://", f"https://me:{PASTED}@"),
         "source[0].urls",
         'must be a list, write urls = ["…"]',
     ),
@@ -176,9 +176,9 @@ def test_missing_credential_is_a_warning_that_says_how_to_set_it(tmp_path):
     assert '"extra": {"user_agent": "…"}' in warning
     environ = {"AIRFLOW_CONN_R_MAIN": '{"password": "p", "login": "l"}'}
     assert load_configuration(tmp_path, NOW, environ=environ).warnings == ()
-    broken = load_configuration(tmp_path, NOW, environ={"AIRFLOW_CONN_R_MAIN": TOKEN}).warnings
+    broken = load_configuration(tmp_path, NOW, environ={"AIRFLOW_CONN_R_MAIN": PASTED}).warnings
     assert "neither Airflow's JSON form nor its URI form" in str(broken[0])
-    assert TOKEN not in str(broken[0])
+    assert PASTED not in str(broken[0])
 
 
 def test_hasty_source_and_repeated_address_are_warnings(tmp_path):
@@ -209,8 +209,27 @@ def test_duration_is_read_in_words(text, expected):
 
 @pytest.mark.parametrize(
     "value",
-    ["", "h", "15", "1,5 h", "-1 h", "1 month", "1 h and", "h 1", "999999999 days", "0 s", "NaT"]
-    + [15, 1.5, True, [], {}, "1 hss", "٣ min", "1e3 s"],
+    [
+        "",
+        "h",
+        "15",
+        "1,5 h",
+        "-1 h",
+        "1 month",
+        "1 h and",
+        "h 1",
+        "999999999 days",
+        "0 s",
+        "NaT",
+        15,
+        1.5,
+        True,
+        [],
+        {},
+        "1 hss",
+        "٣ min",
+        "1e3 s",
+    ],
 )
 def test_what_is_no_duration_is_refused(value):
     with pytest.raises(ValueError, match="is no duration"):
