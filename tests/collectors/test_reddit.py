@@ -161,6 +161,17 @@ def test_posts_of_a_user_are_asked_newest_first():
     assert request.query["sort"] == "new"
 
 
+def test_a_gateway_may_lie_below_a_path():
+    with ReplayServer(lambda r: TOKEN if "token" in r.path else listing([post(1)])) as server:
+        source = source_at(f"{server.url}/gate/", "reddit", query="acme")
+        landed = land(RedditCollector(), source, APP)
+    assert landed.ids == ["t3_p1"]
+    assert [r.path for r in server.requests] == [
+        "/gate/api/v1/access_token",
+        "/gate/r/all/search/",
+    ]
+
+
 # --- paging and coverage ---------------------------------------------------------------
 
 

@@ -1,13 +1,14 @@
 """X: streams, windows, paging, and how a post is read."""
 
 from datetime import UTC, date, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 
 from collectors.contract import Credential, Stream
 from collectors.sources import Source
 from collectors.watchlist import Consent, Subject, Watchlist
-from collectors.x import XCollector, window_for
+from collectors.x import Window, XCollector, _asking_search, window_for
 from tests.collectors.rounds import ACME, NOW, job_for, land, source_at
 from tests.replay import Answer, ReplayServer, Request
 
@@ -202,6 +203,39 @@ def test_the_request_says_what_the_job_says():
     assert landed.spans == [
         (datetime(2026, 11, 23, 6, tzinfo=UTC), datetime(2026, 11, 23, 7, tzinfo=UTC))
     ]
+
+
+def test_a_gateway_may_lie_below_a_path():
+    with ReplayServer(lambda _: answer([post(1)])) as server:
+        landed = land(XCollector(), source_at(f"{server.url}/gate/", "x"), TOKEN)
+    assert landed.ids == ["8999999"]
+    assert server.requests[0].path == "/gate/2/tweets/search/recent"
+
+
+@pytest.mark.parametrize(
+    ("values", "pauses"),
+    [
+        ({"archive": True}, [1.05, 1.05]),
+        ({"archive": True, "base_url": "http://127.0.0.1:9"}, [0, 0]),
+        ({}, [0, 0]),
+    ],
+)
+def test_only_xs_own_archive_is_asked_once_a_second(values, pauses, monkeypatch):
+    slept = []
+    monkeypatch.setattr("collectors.x.time.sleep", slept.append)
+    source = Source.model_validate({"name": "x", "platform": "x", "query": "acme"} | values)
+    (stream, *_) = XCollector().streams(source, ACME, NOW)
+    job = job_for(stream, source)
+    asked = []
+    client = SimpleNamespace(
+        search_all_tweets=lambda *_, **params: asked.append(params["next_token"]),
+        search_recent_tweets=lambda *_, **params: asked.append(params["next_token"]),
+    )
+    ask = _asking_search(client, job, Window(since=NOW, until=NOW), source)
+    for cursor in (None, "next"):
+        ask(cursor)
+    assert asked == [None, "next"]
+    assert slept == pauses
 
 
 # --- paging and coverage ---------------------------------------------------------------

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from collectors.queries import (
@@ -102,6 +102,7 @@ def test_a_new_subject_at_the_end_changes_the_last_query_only():
 words = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=60).map("a{}".format)
 
 
+@settings(deadline=None)
 @given(st.lists(st.lists(words, min_size=1, max_size=8), min_size=1, max_size=6))
 def test_every_term_is_asked_within_the_limit_and_always_the_same(named):
     subjects = [brand(f"b{n}", terms=tuple(terms)) for n, terms in enumerate(named)]
