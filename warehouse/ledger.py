@@ -1,6 +1,7 @@
 """The ledger: what of each stream's time was answered, as the plan needs to know it."""
 
 import json
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -8,7 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from collectors.contract import Interval
+from collectors.contract import Coverage, Interval
 from collectors.landing import Header
 from warehouse.connection import open_snapshot
 from warehouse.query import rows
@@ -19,6 +20,9 @@ LEDGER_REACH = timedelta(days=92)
 IMPORT_STREAM = "import"
 """What an import covers holds for every stream of its source."""
 
+_WHOLE = ("answered", "page_cap")
+"""Outcomes of a fetch that read all it may read."""
+
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
@@ -28,10 +32,14 @@ class StreamHistory:
 
     covered: tuple[Interval, ...] = ()
     """Answered or imported, in no order; they may overlap."""
+    lost: tuple[Interval, ...] = ()
+    """Asked for, but the platform no longer gives it all: asking again brings nothing."""
     begun_at: datetime | None = None
     """Start of the earliest window ever asked for; None: never asked."""
     last_attempt_at: datetime | None = None
     last_outcome: str | None = None
+    last_whole_at: datetime | None = None
+    """Newest attempt that ended as it should; None: there is none."""
     retry_at: datetime | None = None
     """When the platform answers again, if it said so."""
     validators: Mapping[str, Any] = field(default_factory=lambda: _NOTHING)
@@ -58,31 +66,52 @@ def read_ledger(snapshot: Path, waiting: Iterable[Header], *, now: datetime) -> 
                 ledger[row["source"], row["stream"]] = StreamHistory(
                     begun_at=row["begun_at"],
                     last_attempt_at=row["last_attempt_at"],
-                    last_outcome=row["last_outcome"],
-                    retry_at=row["retry_at"],
+                    last_outcome=row["newest"]["outcome"],
+                    last_whole_at=row["last_whole_at"],
+                    retry_at=row["newest"]["retry_at"],
                     validators=json.loads(row["validators"] or "{}"),
                 )
+            stretches: dict[tuple[str, str], list[Interval]] = defaultdict(list)
             for row in rows(connection, "ledger_coverage", since=now - LEDGER_REACH):
-                key = row["source"], row["stream"]
-                interval = Interval(since=row["since"], until=row["until"], reason=row["reason"])
-                known = ledger.get(key, StreamHistory())
-                ledger[key] = replace(known, covered=(*known.covered, interval))
+                reason: Coverage = "answered" if row["is_covered"] else "possible_gap"
+                interval = Interval(since=row["since"], until=row["until"], reason=reason)
+                stretches[row["source"], row["stream"]].append(interval)
         finally:
             connection.close()
-    for header in sorted(waiting, key=lambda header: header.collected_at):
+        for key, intervals in stretches.items():
+            ledger[key] = _with_stretches(ledger.get(key, StreamHistory()), intervals)
+    for header in sorted(waiting, key=_moment_of):
         key = header.source, header.stream
         ledger[key] = _advance(ledger.get(key, StreamHistory()), header)
     return ledger
 
 
+def _moment_of(header: Header) -> tuple[datetime, datetime]:
+    retry_at = header.fault.retry_at if header.fault else None
+    return header.collected_at, retry_at or header.collected_at
+
+
+def _with_stretches(history: StreamHistory, intervals: Iterable[Interval]) -> StreamHistory:
+    known = tuple(intervals)
+    return replace(
+        history,
+        covered=(*history.covered, *(i for i in known if i.reason != "possible_gap")),
+        lost=(*history.lost, *(i for i in known if i.reason == "possible_gap")),
+    )
+
+
 def _advance(history: StreamHistory, header: Header) -> StreamHistory:
+    history = _with_stretches(history, header.answered)
+    if header.kind != "collect":
+        return history
     begun = header.since or header.collected_at
-    answered = tuple(i for i in header.answered if i.reason != "possible_gap")
-    return StreamHistory(
-        covered=history.covered + answered,
+    outcome = header.fault.reason if header.fault else "answered"
+    return replace(
+        history,
         begun_at=begun if history.begun_at is None else min(history.begun_at, begun),
         last_attempt_at=header.collected_at,
-        last_outcome=header.fault.reason if header.fault else "answered",
+        last_outcome=outcome,
+        last_whole_at=header.collected_at if outcome in _WHOLE else history.last_whole_at,
         retry_at=header.fault.retry_at if header.fault else None,
         validators=history.validators if header.validators is None else header.validators,
     )

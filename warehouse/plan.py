@@ -58,9 +58,11 @@ def due_jobs(source: Source, streams: Iterable[Stream], ledger: Ledger, now: dat
 
 
 def _is_due(source: Source, history: StreamHistory, now: datetime) -> bool:
+    if history.last_attempt_at is None or now < history.last_attempt_at:
+        return True  # An attempt that is still to come was noted by a clock that went wrong.
     if history.retry_at is not None and now < history.retry_at:
         return False
-    return history.last_attempt_at is None or now >= history.last_attempt_at + source.every
+    return now >= history.last_attempt_at + source.every
 
 
 def _windows(
@@ -70,18 +72,19 @@ def _windows(
     imported: Sequence[Interval],
     now: datetime,
 ) -> list[tuple[datetime | None, datetime]]:
-    covered = (*history.covered, *imported)
     if stream.reach == "feed":
         return [(history.last_attempt_at, now)]
+    covered = _believable((*history.covered, *imported), now)
     reach = source.history or stream.history
-    if stream.reach == "listing" and not covered and reach is None:
+    is_begun = bool(imported) or history.last_whole_at is not None
+    if stream.reach == "listing" and reach is None and not is_begun:
         return [(None, now)]
     begin = min(history.begun_at or now, now - (reach or LEDGER_REACH))
-    if stream.reach == "listing" and covered:
+    if stream.reach == "listing" and is_begun and covered:
         begin = max(begin, min(interval.since for interval in covered))
     begin = max(begin, now - LEDGER_REACH, now - (stream.horizon or LEDGER_REACH))
     windows: list[tuple[datetime, datetime]] = []
-    for since, until in missing(covered, begin, now):
+    for since, until in missing((*covered, *_believable(history.lost, now)), begin, now):
         start = max(since - source.overlap, begin)
         if windows and start <= windows[-1][1]:
             windows[-1] = (windows[-1][0], until)
@@ -90,6 +93,11 @@ def _windows(
     if stream.reach == "listing":  # One walk from the newest item back to the oldest hole.
         return [(windows[0][0], now)] if windows else []
     return list(windows[-_MOST_HOLES:])
+
+
+def _believable(intervals: Iterable[Interval], now: datetime) -> list[Interval]:
+    """Leave out claims about the future: a clock that went wrong made them, and they hide holes."""
+    return [interval for interval in intervals if interval.until <= now]
 
 
 def plan_round(settings: Settings, states: Iterable[SourceState]) -> list[Job]:
