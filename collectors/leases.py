@@ -9,6 +9,8 @@ from datetime import datetime, timedelta
 from hashlib import blake2b
 from pathlib import Path
 
+from filelock import FileLock
+
 from collectors.contract import Job
 from collectors.landing import sync_folder
 
@@ -30,16 +32,18 @@ class Leases:
             The jobs that are ours.
         """
         self.folder.mkdir(parents=True, exist_ok=True)
-        self._drop_expired(now)
-        held = {path.name.split(".")[0] for path in self._files()}
-        ours = []
-        numbers: Counter[str] = Counter()
-        for job in jobs:
-            name = _stream_name(job)
-            if name not in held and self._create(job, f"{name}.{numbers[name]}.json"):
-                ours.append(job)
-            numbers[name] += 1
-        sync_folder(self.folder)
+        # Without the lock, two plans that meet an expired lease could both replace it.
+        with FileLock(self.folder / ".lock"):
+            self._drop_expired(now)
+            held = {path.name.split(".")[0] for path in self._files()}
+            ours = []
+            numbers: Counter[str] = Counter()
+            for job in jobs:
+                name = _stream_name(job)
+                if name not in held and self._create(job, f"{name}.{numbers[name]}.json"):
+                    ours.append(job)
+                numbers[name] += 1
+            sync_folder(self.folder)
         return ours
 
     def open_jobs(self) -> list[Job]:
@@ -57,7 +61,8 @@ class Leases:
         wanted = set(job_ids)
         for path in self.folder.glob("*.json"):
             if (job := _read(path)) and job.id in wanted:
-                path.rename(path.with_suffix(".loaded"))
+                with suppress(FileNotFoundError):  # It expired a moment ago.
+                    path.rename(path.with_suffix(".loaded"))
 
     def loaded(self) -> list[Path]:
         """List the leases that a snapshot made from now on knows of."""
@@ -78,7 +83,8 @@ class Leases:
     def _drop_expired(self, now: datetime) -> None:
         for path in self._files():
             job = _read(path)
-            if job is None or now >= job.planned_at + LEASE or now < job.planned_at:
+            # A lease from far in the future was planned by a clock that went wrong.
+            if job is None or abs(now - job.planned_at) >= LEASE:
                 with suppress(FileNotFoundError):
                     path.unlink()
 
@@ -93,6 +99,7 @@ def _stream_name(job: Job) -> str:
 
 def _read(path: Path) -> Job | None:
     try:
-        return Job.from_json(path.read_text(encoding="utf-8"))
+        job = Job.from_json(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, KeyError, TypeError):
         return None
+    return job if job.planned_at and job.planned_at.tzinfo else None
