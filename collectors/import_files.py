@@ -20,6 +20,7 @@ Form = Literal["json", "csv", "parquet"]
 _LONGEST_LINE = 16 * 2**20
 _LONGEST_FIELD = 4 * 2**20
 _BATCH = 2_000
+_JSON_ENDINGS = {".jsonl", ".ndjson", ".json"}
 _OTHER_FORMS = {
     b"PK\x03\x04": "a spreadsheet or archive: export it as CSV (UTF-8)",
     b"\xff\xfe": "in UTF-16: save it as UTF-8",
@@ -52,7 +53,7 @@ def read_rows(path: Path) -> Iterator[tuple[float, Row]]:
     """
     Read a file row by row, in bounded memory.
 
-    The content says which form it has; the ending only tells tabs from commas.
+    The content says which form it has, the ending where the content leaves a doubt.
 
     Returns:
         Pairs: which share of the file is read (0 to 1), and the row.
@@ -64,7 +65,7 @@ def read_rows(path: Path) -> Iterator[tuple[float, Row]]:
         size = max(path.stat().st_size, 1)
         with path.open("rb") as file, _unpacked(file) as content:
             start = content.peek(2**16)[: 2**16].removeprefix(codecs.BOM_UTF8)
-            form = _form_of(start)
+            form = _form_of(start, path)
             if form == "parquet":
                 yield from _parquet_rows(file)
                 return
@@ -89,7 +90,7 @@ def _unpacked(file: Any) -> Iterator[Any]:
         yield file
 
 
-def _form_of(start: bytes) -> Form:
+def _form_of(start: bytes, path: Path) -> Form:
     if start.startswith(b"PAR1"):
         return "parquet"
     for magic, advice in _OTHER_FORMS.items():
@@ -103,7 +104,8 @@ def _form_of(start: bytes) -> Form:
     if text.startswith(b"["):
         msg = "the file is one JSON list: write one object a line, as with jq -c '.[]'"
         raise ImportFileError(msg)
-    return "json" if text.startswith(b"{") else "csv"
+    is_named_json = not _JSON_ENDINGS.isdisjoint(ending.lower() for ending in path.suffixes)
+    return "json" if text.startswith(b"{") or is_named_json else "csv"
 
 
 def _lines(content: IO[bytes]) -> Iterator[tuple[int, bytes, bool]]:

@@ -160,7 +160,7 @@ any_lines = st.lists(changed_rows | st.binary(max_size=40) | json_texts, max_siz
 
 
 @settings(
-    max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(any_lines)
 def test_no_line_whatsoever_crashes_the_import_or_is_lost(tmp_path, lines):
@@ -173,7 +173,7 @@ def test_no_line_whatsoever_crashes_the_import_or_is_lost(tmp_path, lines):
 
 
 @settings(
-    max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(st.lists(st.text(alphabet='ax1,";\n\r\x00é\u2028 ', max_size=30), max_size=6))
 def test_no_csv_whatsoever_crashes_the_import(tmp_path, lines):

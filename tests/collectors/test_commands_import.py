@@ -1,0 +1,90 @@
+"""`luisterpost import`: what it prints, writes and returns."""
+
+import json
+from pathlib import Path
+
+import pytest
+import typer
+from click.testing import Result
+from typer.testing import CliRunner
+
+from collectors.commands import import_files
+from collectors.landing import read_header, waiting_files
+from tests.collectors.configured import GOOD_SUBJECT, configured
+from tests.collectors.exported import ROW, json_lines
+
+app = typer.Typer()
+app.command("import")(import_files)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    configured(tmp_path / "config")
+    (tmp_path / "good.jsonl").write_bytes(json_lines(ROW))
+    (tmp_path / "mixed.jsonl").write_bytes(b"oops\n" * 12 + json_lines(ROW | {"native_id": "18"}))
+    (tmp_path / "broken.csv").write_bytes(b"no,columns\n")
+    return tmp_path
+
+
+def run_import(folder: Path, *arguments: str) -> Result:
+    files = [str(folder / part) if "." in part and "/" not in part else part for part in arguments]
+    places = ["--config", str(folder / "config"), "--home", str(folder / "var")]
+    return CliRunner().invoke(app, [*files, *places, "--now", "2026-11-23T08:00"])
+
+
+def test_file_without_bad_rows_ends_with_0_and_says_what_comes_next(folder):
+    result = run_import(folder, "good.jsonl")
+    assert result.exit_code == 0
+    assert "good.jsonl: 1 mentions" in result.output
+    assert "luisterpost run" in result.output
+    (path,) = waiting_files(folder / "var" / "landing")
+    assert f"{read_header(path).collected_at:%Y-%m-%dT%H:%M}" == "2026-11-23T08:00"
+
+
+def test_bad_rows_are_named_and_counted_and_end_with_1(folder):
+    result = run_import(folder, "good.jsonl", "mixed.jsonl")
+    assert result.exit_code == 1
+    assert "mixed.jsonl: line 1: is no JSON: Expecting value" in result.output
+    assert "line 10" in result.output
+    assert "line 11" not in result.output
+    assert "… and 2 more rows" in result.output
+    assert "1 mentions, 12 rows put aside in" in result.output
+    (aside,) = (folder / "var" / "aside").iterdir()
+    assert aside.name.startswith("import-mixed.jsonl-")
+    lines = [json.loads(line) for line in aside.read_text().splitlines()]
+    assert lines[11]["line"] == 12
+    assert lines[11]["raw"] == "oops"
+
+
+def test_file_that_can_not_be_read_ends_with_2_and_the_others_are_imported(folder):
+    result = run_import(folder, "broken.csv", "absent.csv", "good.jsonl")
+    assert result.exit_code == 2
+    assert "broken.csv: the first line names no column platform" in result.output
+    assert "absent.csv: can't be read (No such file or directory)" in result.output
+    assert len(waiting_files(folder / "var" / "landing")) == 1
+
+
+def test_what_is_covered_needs_a_source_that_exists(folder):
+    covers = ("--covers", "2026-10-01/2026-11-01")
+    assert run_import(folder, "good.jsonl", *covers).exit_code == 2
+    result = run_import(folder, "good.jsonl", *covers, "--source", "nws")
+    assert result.exit_code == 2
+    assert "did you mean" in result.output
+    assert not (folder / "var").exists()
+    assert run_import(folder, "good.jsonl", *covers, "--source", "news").exit_code == 0
+    (path,) = waiting_files(folder / "var" / "landing")
+    assert [interval.reason for interval in read_header(path).answered] == ["imported"]
+
+
+def test_stretch_that_is_none_is_a_usage_error(folder):
+    result = run_import(folder, "good.jsonl", "--covers", "2026", "--source", "news")
+    assert result.exit_code == 2
+    assert "write FROM/TO" in result.output
+
+
+def test_broken_configuration_is_told_and_nothing_is_imported(folder):
+    configured(folder / "config", GOOD_SUBJECT + "zzz = 1")
+    result = run_import(folder, "good.jsonl")
+    assert result.exit_code == 2
+    assert "subject[0].zzz: unknown key" in result.output
+    assert not (folder / "var").exists()
