@@ -1,13 +1,17 @@
 """The faults that every platform behind `requests` can show, and the word for each."""
 
 import gzip
+from datetime import timedelta
 
 import pytest
 
 from tests.replay import Answer
 
-SLOW_S = 0.3
-"""Time-out of sources that a fault makes wait."""
+
+def patience(fault: Answer) -> timedelta:
+    """Give a source a short time-out only where the fault is that nothing comes."""
+    return timedelta(seconds=0.3 if fault.delay_s or fault.drip_s else 5)
+
 
 _HTML = {"Content-Type": "text/html"}
 _GZIP = {"Content-Type": "application/json", "Content-Encoding": "gzip"}

@@ -8,7 +8,7 @@ import pytest
 
 from collectors.contract import Credential
 from collectors.reddit import RedditCollector
-from tests.collectors.faults import FAULTS, SLOW_S
+from tests.collectors.faults import FAULTS, patience
 from tests.collectors.rounds import NOW, land, source_at
 from tests.collectors.test_reddit import ASKED, TOKEN, comment, landed_with, listing, minutes_ago
 from tests.collectors.test_reddit_recorded import APP
@@ -32,7 +32,7 @@ def landed_with_token(answer, **values):
 @pytest.mark.parametrize(("fault", "reason"), FAULTS)
 def test_each_fault_has_its_name_and_is_asked_for_once(fault, reason):
     began = time.monotonic()
-    landed, requests = landed_after(fault, timeout=timedelta(seconds=SLOW_S))
+    landed, requests = landed_after(fault, timeout=patience(fault))
     assert time.monotonic() - began < 4
     assert landed.header.fault.reason == reason
     assert landed.header.answered == ()
@@ -42,7 +42,7 @@ def test_each_fault_has_its_name_and_is_asked_for_once(fault, reason):
 @pytest.mark.parametrize(("fault", "reason"), FAULTS)
 def test_the_same_holds_for_the_token(fault, reason):
     began = time.monotonic()
-    landed, requests = landed_with_token(fault, timeout=timedelta(seconds=SLOW_S))
+    landed, requests = landed_with_token(fault, timeout=patience(fault))
     assert time.monotonic() - began < 4
     assert landed.header.fault.reason == reason
     assert len(requests) == 1

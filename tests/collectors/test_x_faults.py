@@ -9,7 +9,7 @@ import pytest
 
 from collectors.contract import Credential
 from collectors.x import XCollector
-from tests.collectors.faults import FAULTS, SLOW_S
+from tests.collectors.faults import FAULTS, patience
 from tests.collectors.rounds import NOW, land, source_at
 from tests.collectors.test_x import END, TOKEN, answer, landed_with, post
 from tests.replay import Answer, ReplayServer
@@ -26,7 +26,7 @@ def landed_after(*answers, **values):
 @pytest.mark.parametrize(("fault", "reason"), FAULTS)
 def test_each_fault_has_its_name_and_is_asked_for_once(fault, reason):
     began = time.monotonic()
-    landed, requests = landed_after(fault, timeout=timedelta(seconds=SLOW_S))
+    landed, requests = landed_after(fault, timeout=patience(fault))
     assert time.monotonic() - began < 4
     assert landed.header.fault.reason == reason
     assert landed.header.fault.message
