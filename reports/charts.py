@@ -152,15 +152,14 @@ def voice_chart(
         {
             "y": index,
             "value": voice.share,
-            "name": own if voice.name is None else voice.name,
-            "label": percent(voice.share),
+            "name": f"{percent(voice.share)}  {own if voice.name is None else voice.name}",
             "colour": "var(--brand)" if voice.name is None else "var(--neutral)",
             "usual": voice.usual.middle if voice.usual else None,
         }
         for index, voice in enumerate(voices)
     ]
-    top = max((max(row["value"], row["usual"] or 0) for row in rows), default=1.0)
-    scale = alt.Scale(domain=[0, top * 1.18 or 1])
+    top = max((max(v.share, v.usual.middle if v.usual else 0.0) for v in voices), default=1.0)
+    scale = alt.Scale(domain=[0, top * 1.02 or 1])
     x = alt.X("value:Q", axis=None, scale=scale)
     y = alt.Y("y:O", axis=None, scale=alt.Scale(paddingInner=0.1, paddingOuter=0.05))
     chart = alt.Chart(_data(rows))
@@ -169,20 +168,19 @@ def voice_chart(
             x=x, y=y, fill=alt.Fill("colour:N", scale=None)
         ),
         chart.mark_text(
-            align="left", dy=-10, fontSize=13, fill="var(--ink)", limit=width - 70
+            align="left", dy=-10, fontSize=13, fill="var(--ink)", limit=width - 10
         ).encode(x=alt.value(0), y=y, text="name:N"),
-        chart.mark_text(align="left", dx=7, dy=9, fontSize=13, fill="var(--ink)").encode(
-            x=x, y=y, text="label:N"
-        ),
         alt.Chart(_data([row for row in rows if row["usual"] is not None]))
-        .mark_tick(orient="vertical", thickness=2, height=22, yOffset=9, stroke="var(--ink)")
+        .mark_tick(
+            orient="vertical", thickness=2, height=22, yOffset=9, stroke="var(--ink)", opacity=1
+        )
         .encode(x=alt.X("usual:Q", axis=None, scale=scale), y=y),
     ]
     return _svg(layers, width=width, height=step * len(rows))
 
 
-def _data(rows: Sequence[Mapping[str, Any]]) -> alt.Data:
-    return alt.Data(values=list(rows))
+def _data(rows: Sequence[Mapping[str, Any]]) -> Any:
+    return alt.InlineData(values=list(rows))
 
 
 def _top(values: Any) -> int:

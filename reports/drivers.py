@@ -75,7 +75,7 @@ def theme_candidates(
         terms: Rows of the query `own_terms`, the strongest first.
         term_stories: Rows of the query `own_term_stories`.
         weeks: How many earlier weeks the rows' `before` covers, at least 1.
-        left_out: Stories that are no opinions, such as floods.
+        left_out: Stories that are drivers of their own, such as floods.
     """
     if not terms or terms[0]["stories_before"] < _FEWEST_BEFORE:
         return []
@@ -108,19 +108,9 @@ def theme_candidates(
 def pick_drivers(
     stories: Sequence[Candidate], themes: Sequence[Candidate], *, most: int = 3
 ) -> list[Candidate]:
-    """
-    Choose what explains most of the week, and nothing twice.
-
-    A story that belongs to a larger theme is left to it, unless it is a flood;
-    a theme that is little more than one story is left to that story.
-    """
-    chosen: list[Candidate] = []
+    """Choose what explains most of the week; floods, which are no opinions, stand last."""
     ranked = sorted([*stories, *themes], key=lambda c: (-c.excess, c.kind, c.story_ids))
-    for candidate in ranked:
-        own = set(candidate.story_ids)
-        if all(not own & set(other.story_ids) for other in chosen):
-            chosen.append(candidate)
-    return chosen[:most]
+    return sorted(ranked[:most], key=lambda candidate: candidate.kind == "flood")
 
 
 def _kind(row: Row, flood_mentions: int) -> DriverKind:

@@ -117,6 +117,8 @@ def _candidates(ask: Ask, week: Week, settings: ReportSettings) -> list[Candidat
     )
     words = ask("own_terms", start=start, since=since, until=until, fewest=4)
     told = ask("own_term_stories", since=since, until=until, terms=[row["term"] for row in words])
-    floods = {s for c in stories if c.kind == "flood" for s in c.story_ids}
-    themes = theme_candidates(words, told, weeks=settings.history_weeks, left_out=frozenset(floods))
+    repeated = {story for candidate in stories for story in candidate.story_ids}
+    themes = theme_candidates(
+        words, told, weeks=settings.history_weeks, left_out=frozenset(repeated)
+    )
     return pick_drivers(stories, themes)

@@ -9,7 +9,7 @@ from babel.dates import format_date, format_datetime, format_skeleton
 from babel.numbers import format_decimal, format_percent
 
 _MINUS = "\u2212"
-_ALMOST = 0.9995
+_LEAST = 0.001
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Words:
     def covered(self, value: float) -> str:
         """Write a covered share: never 100 % unless it is whole, never 0 % unless nothing is."""
         if 0 < value < 1:
-            value = min(max(value, 1 - _ALMOST), _ALMOST - 0.0005)
+            value = min(max(value, _LEAST), 1 - _LEAST)
         return format_percent(value, format="#,##0.#%", locale=self.locale)
 
     def day(self, value: date) -> str:

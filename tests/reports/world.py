@@ -3,10 +3,11 @@
 import random
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import duckdb
 import pyarrow as pa
@@ -15,6 +16,7 @@ MONDAY = date(2026, 11, 9)
 """First day of the week that reports show: 2026-W46."""
 NOW = datetime(2026, 11, 16, 5, 0, tzinfo=UTC)
 
+_BRUSSELS = ZoneInfo("Europe/Brussels")
 _ARROW_TYPES = {"metrics": pa.map_(pa.string(), pa.int64())}
 _SNAPSHOT_ONLY = """
 CREATE TABLE snapshot_info (
@@ -36,7 +38,20 @@ CHATTER = (
     "{name} sponsors the village fair again this year",
     "Prijs van {name} in de winkel is weer gestegen",
 )
-PLACES = "Gent Brugge Leuven Aalst Namur Liège Mons Hasselt Genk Ieper Kortrijk Oostende".split()
+PLACES = [
+    "Gent",
+    "Brugge",
+    "Leuven",
+    "Aalst",
+    "Namur",
+    "Liège",
+    "Mons",
+    "Hasselt",
+    "Genk",
+    "Ieper",
+    "Kortrijk",
+    "Oostende",
+]
 
 
 @dataclass
@@ -127,7 +142,7 @@ class World:
     def match(
         self, mention: str, subject: str, at: datetime, *, tone: str, version: str = "v1"
     ) -> None:
-        sure = {name: 0.1 for name in ("negative", "neutral", "positive")} | {tone: 0.8}
+        sure = dict.fromkeys(("negative", "neutral", "positive"), 0.1) | {tone: 0.8}
         if tone == "uncertain":
             sure = {"negative": 0.34, "neutral": 0.33, "positive": 0.33}
         self.add(
@@ -229,7 +244,7 @@ class World:
                 }
             )
             connection.register("arrived", arrow)
-            connection.execute(f"INSERT INTO {table} BY NAME FROM arrived")  # noqa: S608
+            connection.execute(f"INSERT INTO {table} BY NAME FROM arrived")
             connection.unregister("arrived")
         _run_scripts(connection, "views")
         return connection
@@ -249,9 +264,9 @@ def _run_scripts(connection: duckdb.DuckDBPyConnection, folder: str) -> None:
 
 
 def at(day: int, hour: float = 0, *, monday: date = MONDAY) -> datetime:
-    """An instant of the reported week: hours after Monday's midnight in Brussels (winter)."""
-    midnight = datetime(monday.year, monday.month, monday.day, tzinfo=UTC) - timedelta(hours=1)
-    return midnight + timedelta(days=day, hours=hour)
+    """An instant of a week: hours of real time after a day's midnight in Brussels."""
+    midnight = datetime.combine(monday + timedelta(days=day), time.min, _BRUSSELS)
+    return midnight.astimezone(UTC) + timedelta(hours=hour)
 
 
 def plausible_world(*, weeks: int = 8, seed: int = 7) -> World:

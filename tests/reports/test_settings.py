@@ -1,0 +1,28 @@
+import pytest
+
+from reports.settings import ReportConfigError, ReportSettings, read_report_settings
+
+
+def test_without_a_file_the_defaults_hold(tmp_path):
+    assert read_report_settings(tmp_path) == ReportSettings()
+
+
+def test_the_shipped_example_is_valid_and_says_the_defaults(pytestconfig):
+    assert read_report_settings(pytestconfig.rootpath / "config") == ReportSettings()
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('time_zone = "Brussels"', "Europe/Brussels"),
+        ('locale = "klingon"', "nl_BE"),
+        ("history_weks = 8", "history_weks"),
+        ("least_coverage = 80", "least_coverage"),
+        ("firm = ", "reports.toml"),
+    ],
+)
+def test_mistake_is_named_with_file_and_remedy(tmp_path, text, said):
+    (tmp_path / "reports.toml").write_text(text + "\n")
+    with pytest.raises(ReportConfigError, match=r"reports\.toml") as caught:
+        read_report_settings(tmp_path)
+    assert said in str(caught.value)
