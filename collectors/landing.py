@@ -151,7 +151,9 @@ class ParquetWriter:
 
     def finish(self, header: Header) -> Path:
         """Add the header, make the file durable, and give it its name."""
-        self._writer.add_key_value_metadata({_HEADER_KEY: header.to_json().encode()})
+        # What a platform said may hold halves of characters, which no file can.
+        words = header.to_json().encode("utf-8", "replace")
+        self._writer.add_key_value_metadata({_HEADER_KEY: words})
         self._writer.close()
         with self._temporary.open("rb") as file:
             os.fsync(file.fileno())
@@ -188,11 +190,21 @@ def read_header(path: Path) -> Header:
 
     Raises:
         LandingError: The file is broken, or none of ours.
+        FileNotFoundError: There is no such file.
     """
     try:
         metadata = pq.read_metadata(path).metadata or {}
         return Header.from_json(metadata[_HEADER_KEY].decode())
-    except (pa.ArrowException, KeyError, TypeError, ValueError) as error:
+    except FileNotFoundError:
+        raise
+    except (
+        pa.ArrowException,
+        OSError,
+        AttributeError,
+        LookupError,
+        TypeError,
+        ValueError,
+    ) as error:
         msg = f"{path.name}: not a whole landing file ({error})"
         raise LandingError(msg) from error
 
@@ -224,8 +236,12 @@ def _plain(value: Any) -> Any:
 
 
 def _moment(text: str | None) -> datetime | None:
-    return None if text is None else datetime.fromisoformat(text)
+    return None if text is None else _sure(text)
 
 
 def _sure(text: str) -> datetime:
-    return datetime.fromisoformat(text)
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        msg = f"{text} names no time zone"
+        raise ValueError(msg)
+    return moment

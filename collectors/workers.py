@@ -1,9 +1,11 @@
 """Fetch many jobs at once: sources side by side, the jobs of one source in turn."""
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from queue import SimpleQueue
+from threading import Event
 
 from collectors.collect import collect_job
 from collectors.contract import Clock, Credential, Job
@@ -38,6 +40,10 @@ def collect_jobs(
 
     Returns:
         One landing file a job, in the order in which they ended.
+
+    Raises:
+        ExceptionGroup: Jobs met bugs, one exception each, which names its job;
+            every other job has its landing file.
     """
     by_source: dict[str, list[Job]] = defaultdict(list)
     for job in jobs:
@@ -45,28 +51,54 @@ def collect_jobs(
     # Client libraries are imported here, once, and not by eight threads at a time.
     collectors = {job.platform: collector_for(job.platform) for job in jobs}
 
-    def fetch(batch: Sequence[Job]) -> list[tuple[Job, Path]]:
-        source = sources.named(batch[0].source)
-        return [
-            (
-                job,
-                collect_job(
-                    job,
-                    collector=collectors[job.platform],
-                    source=source,
-                    credential=credentials.get(source.credential or ""),
-                    watchlist=watchlist,
-                    folder=folder,
-                    clock=clock,
-                ),
-            )
-            for job in batch
-        ]
+    def fetch(job: Job) -> Path:
+        source = sources.named(job.source)
+        return collect_job(
+            job,
+            collector=collectors[job.platform],
+            source=source,
+            credential=credentials.get(source.credential or ""),
+            watchlist=watchlist,
+            folder=folder,
+            clock=clock,
+        )
 
-    paths = []
-    with ThreadPoolExecutor(_WORKERS, thread_name_prefix="collect") as pool:
-        for future in as_completed([pool.submit(fetch, batch) for batch in by_source.values()]):
-            for job, path in future.result():
-                done(job, path)
-                paths.append(path)
+    paths: list[Path] = []
+    bugs: list[Exception] = []
+    for job, outcome in _each_ended(list(by_source.values()), fetch):
+        if isinstance(outcome, Exception):
+            outcome.add_note(f"while collecting {job.source}, stream {job.stream}")
+            bugs.append(outcome)
+        else:
+            done(job, outcome)
+            paths.append(outcome)
+    if bugs:
+        msg = f"{len(bugs)} of {len(jobs)} jobs met a bug; the others are done"
+        raise ExceptionGroup(msg, bugs)
     return paths
+
+
+def _each_ended(
+    batches: Sequence[Sequence[Job]], fetch: Callable[[Job], Path]
+) -> Iterator[tuple[Job, Path | Exception]]:
+    """Fetch the batches side by side and give each job as it ends, with its file or its bug."""
+    ended: SimpleQueue[tuple[Job, Path | Exception]] = SimpleQueue()
+    is_over = Event()
+
+    def fetch_in_turn(batch: Sequence[Job]) -> None:
+        for job in batch:
+            if is_over.is_set():
+                return
+            try:
+                ended.put((job, fetch(job)))
+            except Exception as error:  # noqa: BLE001 - the caller raises it, once the others are done
+                ended.put((job, error))
+
+    with ThreadPoolExecutor(_WORKERS, thread_name_prefix="collect") as pool:
+        try:
+            for batch in batches:
+                pool.submit(fetch_in_turn, batch)
+            for _ in range(sum(len(batch) for batch in batches)):
+                yield ended.get()
+        finally:
+            is_over.set()  # After Ctrl-C each source ends its present job and begins no other.
