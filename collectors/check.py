@@ -30,9 +30,9 @@ def print_check(checked: Configuration | ConfigurationError, console: Console) -
         console.print(Text(f"{found} mistake{'s' if found > 1 else ''}", style="bold red"))
         return WRONG_CONFIGURATION
     subjects, sources = checked.watchlist.subject, checked.sources.source
-    summary = f"All right: {_count(len(subjects), 'subject')}, {_count(len(sources), 'source')}"
+    summary = f"All right: {count_of(len(subjects), 'subject')}, {count_of(len(sources), 'source')}"
     if checked.warnings:
-        summary += f", {_count(len(checked.warnings), 'warning')}"
+        summary += f", {count_of(len(checked.warnings), 'warning')}"
     console.print(Text(summary, style="bold green"))
     facets = Counter(subject.facet for subject in subjects)
     console.print(Text("  " + ", ".join(f"{facet}: {n}" for facet, n in facets.items())))
@@ -68,5 +68,6 @@ def duration_words(duration: timedelta) -> str:
     return " ".join(words) or "0 s"
 
 
-def _count(number: int, word: str) -> str:
+def count_of(number: int, word: str) -> str:
+    """Write how many of something there are."""
     return f"{number} {word}{'' if number == 1 else 's'}"

@@ -13,7 +13,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
-from collectors.check import WRONG_CONFIGURATION
+from collectors.check import WRONG_CONFIGURATION, count_of
 from collectors.configuration import ConfigurationError, load_configuration
 from collectors.configured import read_or_exit
 from collectors.contract import Credential
@@ -95,14 +95,9 @@ def init(
         part = folder / f".{name}.part"
         part.write_text(text, encoding="utf-8")
         part.replace(folder / name)
-        notes.print(Text(f"written: {folder / name}"), soft_wrap=True)
+        _say(f"written: {folder / name}")
     option = "" if config is None else f" --config {folder}"
-    notes.print(
-        Text(
-            f"Next: look at both files, then\n  luisterpost check{option}\n  luisterpost run{option}"
-        ),
-        soft_wrap=True,
-    )
+    _say(f"Next: look at both files, then\n  luisterpost check{option}\n  luisterpost run{option}")
 
 
 def import_files(
@@ -164,20 +159,24 @@ def import_files(
                     progress=progress,
                 )
             except ImportFileError as error:
-                notes.print(Text(f"{path}: {error}", style="red"), soft_wrap=True)
+                _say(f"{path}: {error}", "red")
                 code = WRONG_CONFIGURATION
                 continue
         for line, problem in result.problems[:_SHOWN_PROBLEMS]:
-            notes.print(Text(f"{path}: line {line}: {problem}", style="yellow"), soft_wrap=True)
+            _say(f"{path}: line {line}: {problem}", "yellow")
         if result.put_aside > _SHOWN_PROBLEMS:
-            notes.print(Text(f"{path}: … and {result.put_aside - _SHOWN_PROBLEMS} more rows"))
-        told = f"{path}: {result.rows} mentions"
-        told += f", {result.repeated} repeated rows" if result.repeated else ""
-        told += f", {result.put_aside} rows put aside in {result.aside}" if result.put_aside else ""
-        notes.print(Text(told), soft_wrap=True)
+            _say(f"{path}: … and {result.put_aside - _SHOWN_PROBLEMS} more rows")
+        told = f"{path}: {count_of(result.rows, 'mention')}"
+        told += f", {count_of(result.repeated, 'repeated row')}" if result.repeated else ""
+        told += (
+            f", {count_of(result.put_aside, 'row')} put aside in {result.aside}"
+            if result.put_aside
+            else ""
+        )
+        _say(told)
         code = max(code, 1 if result.put_aside else 0)
     if code != WRONG_CONFIGURATION or len(files) > 1:
-        notes.print("Next: 'luisterpost run' enriches and loads them")
+        _say("Next: 'luisterpost run' enriches and loads them")
     raise typer.Exit(code)
 
 
@@ -229,7 +228,7 @@ def try_source(
         failed += found.error is not None
         for line in _story_of(found):
             text = printable(hide_secrets(line, credential))
-            notes.print(Text(text, style="red" if found.error else ""), soft_wrap=True)
+            _say(text, style="red" if found.error else "")
     if not streams:
         _fail(f"source '{name}' has nothing to ask: give it a query, accounts or urls")
     raise typer.Exit(1 if failed else 0)
@@ -243,8 +242,8 @@ def printable(text: str) -> str:
 def _story_of(tried: Tried) -> Iterator[str]:
     asked = ", ".join(f"{key}={value}" for key, value in sorted(tried.stream.params.items()))
     yield f"{tried.stream.key} [{tried.stream.reach}] {asked}"
-    requests = f"{tried.requests} request{'' if tried.requests == 1 else 's'}"
-    yield f"  {tried.mentions} mentions, {requests}, {tried.took_s:.2f} s"
+    counts = f"{count_of(tried.mentions, 'mention')}, {count_of(tried.requests, 'request')}"
+    yield f"  {counts}, {tried.took_s:.2f} s"
     for item in tried.unreadable:
         yield f"  unreadable: {item.error}"
     if tried.error:
@@ -298,11 +297,17 @@ def _several(answer: str) -> list[str]:
 @contextmanager
 def _bar(name: str) -> Iterator[Callable[[float], None]]:
     columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=notes, transient=True) as progress:
+    with Progress(
+        *columns, console=notes, transient=True, disable=not notes.is_terminal
+    ) as progress:
         task = progress.add_task(escape(f"reading {name}"), total=1.0)
         yield lambda share: progress.update(task, completed=share)
 
 
 def _fail(message: str) -> NoReturn:
-    notes.print(Text(message, style="red"), soft_wrap=True)
+    _say(message, "red")
     raise typer.Exit(WRONG_CONFIGURATION)
+
+
+def _say(message: str, style: str = "") -> None:
+    notes.print(Text(message, style=style), soft_wrap=True)

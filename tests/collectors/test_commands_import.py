@@ -35,7 +35,7 @@ def run_import(folder: Path, *arguments: str) -> Result:
 def test_file_without_bad_rows_ends_with_0_and_says_what_comes_next(folder):
     result = run_import(folder, "good.jsonl")
     assert result.exit_code == 0
-    assert "good.jsonl: 1 mentions" in result.output
+    assert "good.jsonl: 1 mention\n" in result.output
     assert "luisterpost run" in result.output
     (path,) = waiting_files(folder / "var" / "landing")
     assert f"{read_header(path).collected_at:%Y-%m-%dT%H:%M}" == "2026-11-23T08:00"
@@ -48,7 +48,7 @@ def test_bad_rows_are_named_and_counted_and_end_with_1(folder):
     assert "line 10" in result.output
     assert "line 11" not in result.output
     assert "… and 2 more rows" in result.output
-    assert "1 mentions, 12 rows put aside in" in result.output
+    assert "1 mention, 12 rows put aside in" in result.output
     (aside,) = (folder / "var" / "aside").iterdir()
     assert aside.name.startswith("import-mixed.jsonl-")
     lines = [json.loads(line) for line in aside.read_text().splitlines()]

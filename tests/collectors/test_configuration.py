@@ -171,3 +171,9 @@ def test_check_of_a_good_configuration_says_what_is_watched(tmp_path):
 def test_values_in_messages_can_not_steer_the_terminal():
     assert quoted('a\x1b[31m\n\u202e"') == '"a\\u001b[31m\\u000a\\u202e\\""'
     assert path_text(("subject", 0, "a\x1b")) == 'subject[0]."a\\u001b"'
+
+
+def test_example_configuration_has_no_mistake_and_only_lacks_credentials():
+    folder = Path(__file__).resolve().parents[2] / "config"
+    warnings = load_configuration(folder, NOW, environ={}).warnings
+    assert all(warning.path.endswith(".credential") for warning in warnings)
