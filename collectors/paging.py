@@ -47,14 +47,17 @@ def whole_second(moment: datetime) -> datetime:
     return moment.replace(microsecond=0)
 
 
-def seen_down_to(mentions: Sequence[Mention]) -> datetime | None:
+def seen_down_to(times: Sequence[datetime | None]) -> datetime | None:
     """
     Tell from which second on a page sorted newest first is complete.
 
     The last item's own second may go on behind the page, and an old item pinned
     to the top says nothing; so it is the second after the last dated item.
+
+    Args:
+        times: By which the platform sorts, in the page's order; None: undated.
     """
-    last = next((m.created_at for m in reversed(mentions) if m.created_at), None)
+    last = next((time for time in reversed(times) if time), None)
     return last and whole_second(last) + timedelta(seconds=1)
 
 

@@ -173,7 +173,7 @@ def _is_older(mentions: Sequence[Mention], since: datetime | None) -> bool:
 def _covered_down_to(
     since: datetime | None, page: Sequence[Mention], until: datetime
 ) -> tuple[Interval, ...]:
-    low = seen_down_to(page)
+    low = seen_down_to([mention.created_at for mention in page])
     return answered(max(low, since) if low and since else low, until)
 
 

@@ -205,7 +205,8 @@ def _turn_pages(
 
 
 def _covered_down_to(window: Window, page: Sequence[Mention]) -> tuple[Interval, ...]:
-    low = seen_down_to(page)
+    # An edited post stands where its newest version does.
+    low = seen_down_to([mention.edited_at or mention.created_at for mention in page])
     if low and window.since:
         low = max(low, window.since)
     return answered(low, window.until)

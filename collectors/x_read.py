@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 from collectors.contract import Unreadable
 from collectors.mention import Kind, Mention
+from collectors.paging import whole_second
 from collectors.reading import (
     UnfitError,
     aside,
@@ -39,6 +40,7 @@ _KINDS: Sequence[tuple[str, Kind]] = (
 
 _SNOWFLAKES_SINCE = datetime(2010, 11, 4, 1, 42, 54, 657000, UTC)
 _SNOWFLAKE_TIME_SHIFT = 22
+_EDITABLE = timedelta(days=1)
 
 
 def read_posts(
@@ -86,7 +88,7 @@ def _read_post(
     current_id = needed_id(item)
     versions = item.get("edit_history_tweet_ids")
     history = [v for v in map(identity, versions if isinstance(versions, list) else ()) if v]
-    created_at = instant_from_iso(item.get("created_at"))
+    created_at, edited_at = _times(history, instant_from_iso(item.get("created_at")))
     author_id = identity(item.get("author_id"))
     author = users.get(author_id or "", {})
     place = places.get(identity(mapping(item.get("geo")).get("place_id")) or "")
@@ -111,7 +113,7 @@ def _read_post(
         author_name=text_or_none(author.get("name")),
         language_tag=None if language == "und" else language,
         created_at=created_at,
-        edited_at=_edited_at(history, created_at),
+        edited_at=edited_at,
         time_source="created" if created_at else "unknown",
         parent_id=refers[about[0]] if about else None,
         root_id=identity(item.get("conversation_id")),
@@ -124,22 +126,32 @@ def _read_post(
     )
 
 
-def _edited_at(history: Sequence[str], created_at: datetime | None) -> datetime | None:
+def _times(
+    history: Sequence[str], stated_at: datetime | None
+) -> tuple[datetime | None, datetime | None]:
     """
-    Tell when the newest version was written: its id holds the time.
+    Tell when a post was first written, and when its newest version was.
 
-    An id is a "snowflake": its upper bits count milliseconds from 4 November
-    2010 (github.com/twitter-archive/snowflake).
+    `created_at` is that of the version. An id holds its own time: it is a
+    "snowflake", whose upper bits count milliseconds from 4 November 2010
+    (github.com/twitter-archive/snowflake). Ids that hold no believable time are
+    not used: posts can be edited for an hour.
     """
-    if len(history) < 2 or created_at is None or not history[-1].isdecimal():  # noqa: PLR2004 - one edit
-        return None
+    if stated_at is None or len(set(history)) < 2:  # noqa: PLR2004 - the first and an edit
+        return stated_at, None
+    first, last = _written_at(history[0]), _written_at(history[-1])
+    created_at = first if first and timedelta(0) <= stated_at - first < _EDITABLE else stated_at
+    edited_at = max(filter(None, (last, stated_at)))
+    is_believable = timedelta(0) < edited_at - created_at < _EDITABLE
+    return created_at, edited_at if is_believable else None
+
+
+def _written_at(post_id: str) -> datetime | None:
     try:
-        written_at = _SNOWFLAKES_SINCE + timedelta(
-            milliseconds=int(history[-1]) >> _SNOWFLAKE_TIME_SHIFT
-        )
+        age = timedelta(milliseconds=int(post_id) >> _SNOWFLAKE_TIME_SHIFT)
+        return whole_second(_SNOWFLAKES_SINCE + age)
     except (OverflowError, ValueError):
         return None
-    return written_at if written_at >= created_at else None
 
 
 def _by_id(items: Any, key: str) -> dict[str, Mapping[str, Any]]:

@@ -384,14 +384,34 @@ def test_what_a_post_refers_to_decides_its_kind(types, kind, parent, is_repost, 
     assert (mention["is_repost"], mention["is_quote"]) == (is_repost, is_quote)
 
 
-def test_an_edited_post_keeps_its_first_identity():
-    first, last = "1861000000000000000", "1861003000000000000"
-    mention = mention_of(
-        post(1, id=last, edit_history_tweet_ids=[first, last], created_at="2024-11-25T11:00:00Z")
+# Their ids say when they were written: at 10:52:30 and at 11:04:25 UTC.
+FIRST, LAST = "1861000000000000000", "1861003000000000000"
+
+
+@pytest.mark.parametrize("stated", ["2024-11-25T11:04:25.000Z", "2024-11-25T10:52:30.000Z"])
+def test_an_edited_post_keeps_its_first_identity_and_time(stated):
+    mention = mention_of(post(1, id=LAST, edit_history_tweet_ids=[FIRST, LAST], created_at=stated))
+    assert mention["native_id"] == FIRST
+    assert mention["url"].endswith(LAST)
+    assert mention["created_at"] == datetime(2024, 11, 25, 10, 52, 30, tzinfo=UTC)
+    assert mention["edited_at"] == datetime(2024, 11, 25, 11, 4, 25, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("history", [["1", "2"], ["x", "y"], [FIRST], [FIRST, "9" * 400]])
+def test_ids_without_a_believable_time_change_nothing(history):
+    mention = mention_of(post(1, edit_history_tweet_ids=history))
+    assert mention["created_at"] == END - timedelta(minutes=1)
+    assert mention["edited_at"] is None
+
+
+def test_an_edited_post_at_the_end_of_a_page_covers_down_to_its_edit():
+    edited = post(0, id=LAST, edit_history_tweet_ids=[FIRST, LAST])
+    edited["created_at"] = "2024-11-25T11:04:25.000Z"
+    now = datetime(2024, 11, 25, 12, tzinfo=UTC)
+    landed, _ = landed_with(
+        pages([edited], [post(1)]), max_pages=1, now=now, until=now, since=now - timedelta(hours=9)
     )
-    assert mention["native_id"] == first
-    assert mention["url"].endswith(last)
-    assert mention["edited_at"] == datetime(2024, 11, 25, 11, 4, 25, 620_000, tzinfo=UTC)
+    assert [since for since, _ in landed.spans] == [datetime(2024, 11, 25, 11, 4, 26, tzinfo=UTC)]
 
 
 def test_of_two_versions_the_newer_one_stays_in_either_order():
