@@ -22,11 +22,11 @@ def _feed(
 FEEDS = {
     feed.name: feed
     for feed in (
-        _feed("dorpspost", "www.dorpspost.example", "dorpspost.rss", "De Dorpspost", "nl", "rss", 15),
+        _feed("dorpspost", "www.dorpspost.example", "dorpspost.atom", "De Dorpspost", "nl", "atom", 15),
         _feed("echo", "www.echodesvallees.example", "echo.atom", "L'Écho des Vallées", "fr", "atom", 15),
         _feed("ledger", "www.brusselsledger.example", "ledger.rss", "The Brussels Ledger", "en", "rss", 15),
         _feed("bote", "www.rheinmaasbote.example", "bote.rdf", "Rhein-Maas-Bote", "de", "rdf", 15),
-        _feed("tapwijzer", "tapwijzer.example", "tapwijzer.atom", "De Tapwijzer", "nl", "atom", 10),
+        _feed("tapwijzer", "tapwijzer.example", "tapwijzer.rss", "De Tapwijzer", "nl", "rss", 10),
         _feed("persspiegel", "persspiegel.example", "persspiegel.rss", "Persspiegel", "nl", "rss", 25),
         _feed("hoogwael", "www.hoogwael.example", "nieuws.rss", "Nieuws van Hoogwael", "nl", "rss", 10),
         _feed("forum", "forum.toogpraat.example", "toogpraat.rss", "Toogpraat", "nl", "rss", 15),
@@ -159,7 +159,10 @@ def _forum(start: datetime, talk: Talk, rng: Random) -> Iterator[FeedItem]:
                     guid=f"toogpraat-{number}",
                     link=link,
                     author=pick(people[language], rng).handle,
-                    versions=(Version(at=moment, text=text, title=rng.choice(titles)),),
+                    # The forum's software knows ordinary blanks only.
+                    versions=(
+                        Version(at=moment, text=" ".join(text.split()), title=rng.choice(titles)),
+                    ),
                     label=Label(
                         subjects=tuple(sorted(source.subjects)),
                         tone=source.tone,

@@ -22,6 +22,7 @@ _CROWD = {"nl": 130, "fr": 80, "en": 90, "de": 40}
 _EDITED = 0.03
 _ACCOUNT_GONE = 0.015
 _NESTED = 0.35
+_ASIDE = 0.22
 _LIVES = timedelta(days=9)
 """A thread that is older gets no new comments."""
 
@@ -100,7 +101,7 @@ class _Writer:
     def write_crisis_comment(self, at: float) -> None:
         languages = list(LANGUAGE_SHARES)
         language = self._rng.choices(languages, list(LANGUAGE_SHARES.values()))[0]
-        is_aside = language != "de" and self._rng.random() < 0.22
+        is_aside = language != "de" and self._rng.random() < _ASIDE
         self._comment(at, language, "recall-aside" if is_aside else "recall")
 
     def _comment(self, at: float, language: str, topic: str) -> None:
@@ -150,9 +151,7 @@ class _Writer:
         return (first, Version(at=later, text=reword_edit(text, language, self._rng)))
 
     def _new_id(self, kind: str, moment: datetime) -> str:
-        self._last_id = max(
-            self._last_id + 1, 36**6 + (int(moment.timestamp()) - _ID_EPOCH_S) * 50
-        )
+        self._last_id = max(self._last_id + 1, 36**6 + (int(moment.timestamp()) - _ID_EPOCH_S) * 50)
         return f"{kind}_{base36(self._last_id)}"
 
     def _someone(self, language: str) -> Account:

@@ -49,6 +49,15 @@ _EDIT_NOTES = {
     "de": (" (Edit: Tippfehler)", "\n\nEdit: danke euch allen!"),
 }
 
+# How often people do what.
+_RESPELLED = 0.3
+_TYPOGRAPHIC = 0.3
+_OPENED = 0.22
+_UNCAPITALISED = 0.2
+_UNSTOPPED = 0.14
+_CLOSED, _OPENED_AND_CLOSED = 0.36, 0.12
+_LOWERED = 0.03
+
 
 def choose(text: str, rng: Random) -> str:
     """Settle each `{a|b}` of a hand-written text."""
@@ -63,21 +72,21 @@ def speak(text: str, language: str, tone: str, rng: Random) -> str:
     of the brand, the blank before French punctuation.
     """
     said = choose(text, rng)
-    if rng.random() < 0.3:
+    if rng.random() < _RESPELLED:
         said = _respell_brand(said, rng)
-    if language == "fr" and rng.random() < 0.3:
+    if language == "fr" and rng.random() < _TYPOGRAPHIC:
         said = _FRENCH_SIGN.sub("\N{NO-BREAK SPACE}", said)
-    is_opened = said[0] not in "@#" and rng.random() < 0.22
+    is_opened = said[0] not in "@#" and rng.random() < _OPENED
     if is_opened:
         said = rng.choice(_OPENERS[language, tone]) + said
-    elif language != "de" and not _PROTECTED.match(said) and rng.random() < 0.2:
+    elif language != "de" and not _PROTECTED.match(said) and rng.random() < _UNCAPITALISED:
         said = said[0].lower() + said[1:]
-    if rng.random() < 0.14:
+    if rng.random() < _UNSTOPPED:
         said = said.removesuffix(".")
-    if rng.random() < (0.12 if is_opened else 0.36):
+    if rng.random() < (_OPENED_AND_CLOSED if is_opened else _CLOSED):
         is_asking = said.endswith("?")
         said += rng.choice(_THANKS[language] if is_asking else _CLOSERS[language, tone])
-    if language != "de" and rng.random() < 0.03:
+    if language != "de" and rng.random() < _LOWERED:
         said = said.lower()
     return said
 

@@ -8,7 +8,14 @@ from operator import itemgetter
 from random import Random
 from typing import Literal
 
-from collectors.sample.people import OWN_ACCOUNTS, Account, crowd, flood_accounts, pick, x_organisations
+from collectors.sample.people import (
+    OWN_ACCOUNTS,
+    Account,
+    crowd,
+    flood_accounts,
+    pick,
+    x_organisations,
+)
 from collectors.sample.posts import Label, Version, XPost
 from collectors.sample.rhythm import crisis_hours, hours_between, newsroom_hours, people_hours
 from collectors.sample.stock import LANGUAGES, OwnPosts, Say, flood, own_posts
@@ -29,6 +36,8 @@ _OWN_A_WEEK = {"epervier_bier": 4, "hoogwael": 2, "lindenaer": 2, "mandelo": 1}
 _CROWD = {"nl": 220, "fr": 130, "en": 110, "de": 60}
 _SNOWFLAKE_EPOCH_MS = 1_288_834_974_657
 _EDITED = 0.02
+_TO_THE_BRAND, _QUOTES, _TO_OTHERS = 0.12, 0.2, 0.9
+_REPOST_LENGTH = 140
 _ENDINGS = ("", " 🍻", " 👋", " ✨", " ☀️", " 📣", " 🙌", " 🎉")
 _BRAND = "epervier_bier"
 
@@ -129,7 +138,7 @@ class _Writer:
             return
         original = recent[-1 - self._rng.randrange(min(3, len(recent)))]
         text = f"RT @{_BRAND}: {original.versions[0].text}"
-        text = text if len(text) <= 140 else text[:139] + "…"
+        text = text if len(text) <= _REPOST_LENGTH else text[: _REPOST_LENGTH - 1] + "…"
         self._add(
             at,
             self._someone(original.label.language),
@@ -162,11 +171,11 @@ class _Writer:
         author, luck = self._someone(source.language), self._rng.random()
         own = [p for p in self.posts[-300:] if p.author.handle == _BRAND and p.kind == "post"]
         others = [p for p in self.posts[-40:] if p.label.subjects == label.subjects]
-        if luck < 0.12 and own and "epervier" in label.subjects and "@" not in text:
+        if luck < _TO_THE_BRAND and own and "epervier" in label.subjects and "@" not in text:
             self._add(at, author, f"@{_BRAND} {text}", label, kind="reply", parent=own[-1])
-        elif luck < 0.2 and own and source.topic == "recall":
+        elif luck < _QUOTES and own and source.topic == "recall":
             self._add(at, author, text, label, kind="quote", parent=own[-1])
-        elif luck > 0.9 and others and others[-1].kind != "repost" and label.subjects:
+        elif luck > _TO_OTHERS and others and others[-1].kind != "repost" and label.subjects:
             parent = others[-1]
             if parent.author.handle not in self._organisations:
                 text = f"@{parent.author.handle} {text}"
@@ -188,7 +197,7 @@ class _Writer:
     ) -> None:
         moment = self._moment(at)
         first = Version(at=moment, text=text, id=snowflake(moment, self._rng))
-        versions = (first,)
+        versions: tuple[Version, ...] = (first,)
         is_edited = kind == "post" and label.topic not in {"flood", "own"}
         if is_edited and self._rng.random() < _EDITED:
             later = moment + timedelta(minutes=self._rng.randint(3, 55))
