@@ -1,0 +1,142 @@
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+
+from collectors.collect import collect_job
+from collectors.contract import Interval, Page, Unreadable
+from collectors.errors import (
+    AuthFailed,
+    BadAnswer,
+    BadRequest,
+    CollectError,
+    RateLimited,
+    ServerFault,
+    SourceGone,
+    SourceTimeout,
+    SourceUnreachable,
+)
+from collectors.landing import read_header, waiting_files
+from tests.collectors.scripted import NOW, WATCHLIST, ScriptedCollector, job, post, sources
+
+
+def collected(folder: Path, *steps: Page | Exception) -> tuple:
+    path = collect_job(
+        job(),
+        collector=ScriptedCollector({"s1": steps}),
+        source=sources("web").named("web"),
+        credential=None,
+        watchlist=WATCHLIST,
+        folder=folder,
+        clock=lambda: NOW,
+    )
+    return read_header(path), pq.read_table(path).to_pylist()
+
+
+def answered(hours: int) -> tuple[Interval, ...]:
+    return (Interval(since=NOW - timedelta(hours=hours), until=NOW),)
+
+
+def test_pages_become_one_file_with_the_last_pages_claims(tmp_path):
+    header, rows = collected(
+        tmp_path,
+        Page(mentions=[post(1)], answered=answered(1), validators={"etag": "a"}),
+        Page(mentions=[post(2)], answered=answered(2), requests=2),
+    )
+    assert [row["native_id"] for row in rows] == ["1", "2"]
+    assert header.answered == answered(2)
+    assert header.validators == {"etag": "a"}
+    assert (header.requests, header.items_seen, header.fault) == (3, 2, None)
+    assert (header.kind, header.job_id, header.stream) == ("collect", job().id, "s1")
+    assert (header.since, header.until, header.collected_at) == (job().since, job().until, NOW)
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (RateLimited(NOW + timedelta(minutes=15)), "rate_limited"),
+        (AuthFailed("no"), "auth_failed"),
+        (SourceGone("no"), "gone"),
+        (SourceTimeout("no"), "timeout"),
+        (SourceUnreachable("no"), "unreachable"),
+        (ServerFault("no"), "server_error"),
+        (BadAnswer("no"), "bad_answer"),
+        (BadRequest("no"), "bad_request"),
+        (CollectError("no"), "failed"),
+    ],
+)
+def test_a_fault_keeps_the_pages_read_before_it(tmp_path, error, reason):
+    page = Page(mentions=[post(1)], answered=answered(1), validators={"since_id": "1"})
+    header, rows = collected(tmp_path, page, error)
+    assert len(rows) == 1
+    assert header.answered == answered(1)
+    assert header.requests == 2
+    assert header.fault
+    assert header.fault.reason == reason
+    assert header.fault.retry_at == getattr(error, "until", None)
+
+
+def test_a_fault_at_once_answers_nothing_and_leaves_a_file(tmp_path):
+    header, rows = collected(tmp_path, SourceTimeout("no answer in 20 s"))
+    assert (rows, header.answered, header.validators) == ([], (), None)
+    assert header.fault
+    assert header.fault.message == "no answer in 20 s"
+
+
+def test_a_cut_is_a_fault_with_its_own_word(tmp_path):
+    header, _ = collected(
+        tmp_path, Page(mentions=[post(1)], answered=answered(1), cut_by="page_cap")
+    )
+    assert header.fault
+    assert (header.fault.reason, header.fault.retry_at) == ("page_cap", None)
+
+
+def test_of_a_repeated_id_the_last_wins(tmp_path):
+    header, rows = collected(
+        tmp_path,
+        Page(mentions=[post(1, "first"), post(2), post(1, "second")]),
+        Page(mentions=[post(1, "third")]),
+    )
+    assert {row["native_id"]: row["text"] for row in rows} == {"1": "third", "2": "Acme"}
+    assert header.items_seen == 4
+
+
+def test_unreadable_items_are_kept_as_they_came(tmp_path):
+    items = (Unreadable(raw='{"id": 1}', error="no text"), Unreadable(raw="[]", error="no object"))
+    header, rows = collected(
+        tmp_path, Page(unreadable=items[:1]), Page(mentions=[post(1)], unreadable=items[1:])
+    )
+    assert header.unreadable == items
+    assert (header.items_seen, len(rows)) == (3, 1)
+
+
+@pytest.mark.parametrize(
+    ("keys", "is_own"),
+    [
+        ({"author_handle": "acme"}, True),
+        ({"author_handle": "ACME"}, True),
+        ({"author_handle": "acme_fan"}, False),
+        ({"author_handle": None}, False),
+        ({"platform": "feed", "url": "https://blog.acme.example/a"}, True),
+        ({"platform": "feed", "url": "https://notacme.example/a"}, False),
+        ({"author_handle": "ann", "url": "https://acme.example/a"}, False),
+        ({"author_handle": "ann", "is_own": True}, True),
+    ],
+)
+def test_own_posts_are_flagged(tmp_path, keys, is_own):
+    _, (row,) = collected(tmp_path, Page(mentions=[post(1, **keys)]))
+    assert row["is_own"] is is_own
+
+
+def test_a_bug_propagates_and_leaves_no_file(tmp_path):
+    with pytest.raises(ZeroDivisionError):
+        collected(tmp_path, Page(mentions=[post(1)]), ZeroDivisionError("a bug"))
+    assert waiting_files(tmp_path) == []
+
+
+def test_an_edit_in_the_same_answer_is_the_text_that_stays(tmp_path):
+    edited = replace(post(1), text="edited", edited_at=NOW)
+    _, (row,) = collected(tmp_path, Page(mentions=[post(1), edited]))
+    assert row["version_id"] == edited.version_id
