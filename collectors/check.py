@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from collectors.configuration import Configuration, ConfigurationError
-from collectors.mistakes import Mistake
+from collectors.mistakes import Mistake, printable
 from collectors.sources import Source
 
 WRONG_CONFIGURATION = 2
@@ -45,7 +45,7 @@ def print_mistakes(
 ) -> None:
     """Print each mistake on one line of its own, however narrow the window: lines can be searched."""
     for mistake in mistakes:
-        console.print(Text(f"{before}{mistake}", style=style), soft_wrap=True)
+        console.print(Text(printable(f"{before}{mistake}"), style=style), soft_wrap=True)
 
 
 def _sources_table(sources: tuple[Source, ...]) -> Table:

@@ -17,7 +17,7 @@ from collectors.check import WRONG_CONFIGURATION, count_of
 from collectors.configuration import ConfigurationError, load_configuration
 from collectors.configured import read_or_exit
 from collectors.contract import Credential
-from collectors.mistakes import one_of
+from collectors.mistakes import one_of, printable
 from collectors.settings import ConfigOption, HomeOption, NowOption, Settings, settings_from
 from collectors.sources import Source
 from collectors.trying import Tried, mention_json, try_streams
@@ -96,7 +96,7 @@ def init(
         part.write_text(text, encoding="utf-8")
         part.replace(folder / name)
         _say(f"written: {folder / name}")
-    option = "" if config is None else f" --config {folder}"
+    option = "" if folder == Settings().config else f" --config {folder}"
     _say(f"Next: look at both files, then\n  luisterpost check{option}\n  luisterpost run{option}")
 
 
@@ -234,11 +234,6 @@ def try_source(
     raise typer.Exit(1 if failed else 0)
 
 
-def printable(text: str) -> str:
-    """Replace control characters: what a server says must not steer the terminal."""
-    return "".join(c if c.isprintable() else "�" for c in text)
-
-
 def _story_of(tried: Tried) -> Iterator[str]:
     asked = ", ".join(f"{key}={value}" for key, value in sorted(tried.stream.params.items()))
     yield f"{tried.stream.key} [{tried.stream.reach}] {asked}"
@@ -300,7 +295,7 @@ def _bar(name: str) -> Iterator[Callable[[float], None]]:
     with Progress(
         *columns, console=notes, transient=True, disable=not notes.is_terminal
     ) as progress:
-        task = progress.add_task(escape(f"reading {name}"), total=1.0)
+        task = progress.add_task(escape(f"reading {printable(name)}"), total=1.0)
         yield lambda share: progress.update(task, completed=share)
 
 
@@ -310,4 +305,5 @@ def _fail(message: str) -> NoReturn:
 
 
 def _say(message: str, style: str = "") -> None:
-    notes.print(Text(message, style=style), soft_wrap=True)
+    text = "\n".join(printable(line) for line in message.split("\n"))
+    notes.print(Text(text, style=style), soft_wrap=True)

@@ -45,7 +45,7 @@ class Row:
     """The line where it begins, from 1; in Parquet the row, from 1."""
     values: dict[str, Any] = field(default_factory=dict)
     raw: str
-    """As it came, for a person to look at."""
+    """As it came, for a person to look at; empty where the values tell it all."""
     error: str | None = None
 
 
@@ -260,7 +260,7 @@ def _parquet_rows(file: IO[bytes]) -> Iterator[tuple[float, Row]]:
             number += 1
             error = values if isinstance(values, str) else None
             kept = {} if isinstance(values, str) else values
-            yield number / total, Row(number=number, values=kept, raw=_json(kept), error=error)
+            yield number / total, Row(number=number, values=kept, raw="", error=error)
 
 
 def _dicts(batch: Any) -> Iterator[dict[str, Any] | str]:
@@ -279,7 +279,3 @@ def _dicts(batch: Any) -> Iterator[dict[str, Any] | str]:
                 yield batch.slice(row, 1).to_pylist()[0]
             except (ValueError, OverflowError, pa.ArrowException) as error:
                 yield f"can't be read ({error})"
-
-
-def _json(values: dict[str, Any]) -> str:
-    return json.dumps(values, ensure_ascii=False, default=str)

@@ -42,6 +42,7 @@ DEFAULT_SOURCE = "import"
 _NAME = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
 _BATCH_ROWS = 5_000
 _BATCH_CHARACTERS = 32 * 2**20
+_LONGEST_NAME = 40
 _LONGEST_RAW = 100_000
 _LONGEST_HEADER_RAW = 2_000
 _MOST_UNREADABLE = 1_000
@@ -123,6 +124,8 @@ def import_file(
     if source is not None and not _NAME.fullmatch(source):
         msg = "the name of a source is lower-case letters, digits, - and _"
         raise ImportFileError(msg)
+    # Names of files may hold bytes that are no text, and be as long as the disk allows.
+    file_name = path.name.encode("utf-8", "replace").decode()[-_LONGEST_NAME:]
     job_id = _job_id(path, source, covers, watchlist)
     collected_at = _waiting_since(folder, job_id) or now
     header = Header(
@@ -130,13 +133,13 @@ def import_file(
         job_id=job_id,
         source=source or DEFAULT_SOURCE,
         platform=DEFAULT_SOURCE,
-        stream="import" if covers else f"import:{path.name}",
+        stream="import" if covers else f"import:{file_name}",
         since=covers.since if covers else None,
         until=covers.until if covers else None,
         collected_at=collected_at,
         answered=(covers,) if covers else (),
     )
-    name = f"import-{path.name}-{job_id[:8]}-rows.jsonl"
+    name = f"import-{file_name}-{job_id[:8]}-rows.jsonl"
     with _Landing(folder, header) as landing, _Aside(aside / name) as put_aside:
         for row in _told(read_rows(path), progress):
             mention = _read(row, collected_at, watchlist)
@@ -294,7 +297,8 @@ class _Aside:
         if self._file is None:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             self._file = self._temporary.open("w", encoding="utf-8")
-        raw = row.raw[:_LONGEST_RAW].encode("utf-8", "replace").decode()
+        raw = row.raw or json.dumps(row.values, ensure_ascii=False, default=str)
+        raw = raw[:_LONGEST_RAW].encode("utf-8", "replace").decode()
         error = error.encode("utf-8", "replace").decode()
         line = {"line": row.number, "error": error, "raw": raw}
         self._file.write(json.dumps(line, ensure_ascii=False) + "\n")

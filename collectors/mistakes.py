@@ -156,6 +156,11 @@ def quoted(value: str, longest: int = 80) -> str:
     return '"' + seen.replace('"', '\\"') + '"'
 
 
+def printable(text: str) -> str:
+    """Replace control characters: what others wrote must not steer the terminal."""
+    return "".join(c if c.isprintable() else "�" for c in text)
+
+
 def nearest(word: str, known: Iterable[str]) -> str | None:
     """Find the known word that someone probably meant."""
     by_folded = {name.casefold(): name for name in known}

@@ -64,6 +64,13 @@ def test_file_that_can_not_be_read_ends_with_2_and_the_others_are_imported(folde
     assert len(waiting_files(folder / "var" / "landing")) == 1
 
 
+def test_row_can_not_steer_the_terminal(folder):
+    (folder / "evil.jsonl").write_bytes(json_lines(ROW | {"metrics": {"\x1b[2J": "a"}}))
+    result = run_import(folder, "evil.jsonl")
+    assert "metrics: �[2J is no whole number" in result.output
+    assert "\x1b" not in result.output
+
+
 def test_what_is_covered_needs_a_source_that_exists(folder):
     covers = ("--covers", "2026-10-01/2026-11-01")
     assert run_import(folder, "good.jsonl", *covers).exit_code == 2

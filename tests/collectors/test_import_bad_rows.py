@@ -141,6 +141,23 @@ def test_file_that_can_not_be_read_leaves_nothing_behind(tmp_path, content, word
     assert left == ["a.csv"]
 
 
+def test_bad_parquet_row_is_put_aside_with_its_values(tmp_path):
+    (tmp_path / "a.parquet").write_bytes(parquet(ROW, ROW | {"text": None, "native_id": "18"}))
+    result = take(tmp_path / "a.parquet")
+    assert put_aside(result) == [(2, "text is missing")]
+    assert result.aside is not None
+    raw = json.loads(json.loads(result.aside.read_text(encoding="utf-8"))["raw"])
+    assert raw["native_id"] == "18"
+
+
+def test_file_with_an_impossible_name_is_imported(tmp_path):
+    path = tmp_path / (b"\xff" * 200 + b".jsonl").decode("utf-8", "surrogateescape")
+    path.write_bytes(json_lines(ROW) + b"oops\n")
+    result = take(path)
+    assert (result.rows, result.put_aside) == (1, 1)
+    assert read_header(result.path).stream.endswith("??.jsonl")
+
+
 def test_file_that_is_not_there_is_an_error(tmp_path):
     with pytest.raises(ImportFileError, match="No such file"):
         take(tmp_path / "a.csv")
