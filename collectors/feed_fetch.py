@@ -1,6 +1,7 @@
 """Fetch one feed: within a time, within a size, and no more often than needed."""
 
 import asyncio
+import logging
 import re
 import ssl
 from collections.abc import Mapping
@@ -42,6 +43,9 @@ _ACCEPT = (
     "application/atom+xml, application/rss+xml, application/rdf+xml, "
     "application/xml;q=0.9, text/xml;q=0.9, */*;q=0.1"
 )
+
+# At INFO, httpx logs whole addresses, whose query may hold somebody's key.
+logging.getLogger("httpx").setLevel(logging.WARNING)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -1,6 +1,7 @@
 """The feed collector: configuration, identity, politeness, redirects, gateways."""
 
 import base64
+import logging
 
 import pytest
 
@@ -196,6 +197,13 @@ def test_credential_goes_to_the_feeds_own_site_only():
             basic = "Basic " + base64.b64encode(b"me:secret").decode()
             assert server.requests[0].headers["authorization"] == basic
         assert "authorization" not in other.requests[0].headers
+
+
+def test_no_log_line_holds_the_query_of_an_address(caplog):
+    caplog.set_level(logging.INFO)
+    with ReplayServer(serving(NEWS)) as server:
+        fetch(f"{server.url}/rss?token=secret")
+    assert "secret" not in caplog.text
 
 
 @pytest.mark.parametrize("kind", ["rss", "atom"])
