@@ -61,15 +61,17 @@ asked AS (
 ),
 
 seen AS (
-    SELECT
-        sighting.source,
-        max(mention.occurred_at) AS freshest_item_at,
-        count(DISTINCT sighting.mention_id) FILTER (
-            WHERE sighting.first_collected_at > present.as_of - INTERVAL 24 HOUR
-        ) AS items_24h
+    SELECT sighting.source, max(mention.occurred_at) AS freshest_item_at
     FROM sighting
     INNER JOIN mention USING (mention_id)
+    GROUP BY sighting.source
+),
+
+fresh AS (
+    SELECT sighting.source, count(DISTINCT sighting.mention_id) AS items_24h
+    FROM sighting
     CROSS JOIN present
+    WHERE sighting.first_collected_at > present.as_of - INTERVAL 24 HOUR
     GROUP BY sighting.source
 )
 
@@ -83,11 +85,12 @@ SELECT
     asked.message,
     asked.failing_since,
     seen.freshest_item_at,
-    coalesce(seen.items_24h, 0) AS items_24h,
+    coalesce(fresh.items_24h, 0) AS items_24h,
     coalesce(asked.requests, 0) AS requests,
     coalesce(asked.unreadable, 0) AS unreadable
 FROM asked
-FULL JOIN seen USING (source);
+FULL JOIN seen USING (source)
+LEFT JOIN fresh USING (source);
 
 COMMENT ON VIEW source_health IS 'One row: a source that was ever asked or imported, and how it does.';
 COMMENT ON COLUMN source_health.source IS 'Name of the source.';
