@@ -30,6 +30,11 @@ def is_unspaced(character: str) -> bool:
     return character >= FIRST_UNSPACED and _UNSPACED.match(character) is not None
 
 
+def has_unspaced(plain: str) -> bool:
+    """Tell whether a text has a character of such a script."""
+    return _UNSPACED.search(plain) is not None
+
+
 def may_begin(folded: Folded, start: int) -> bool:
     """Tell whether a name in running text may begin at *start*."""
     plain = folded.plain

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Callable
 from functools import cached_property
 from html import unescape
 from itertools import pairwise
@@ -13,14 +14,20 @@ _DASHES = "-\u2010\u2011\u2012\u2013\u2212\ufe63\uff0d\u058a\u00b7\u2027\u30fb\u
 _STROKES = str.maketrans("øłđħıŧƀɨ", "oldhitbi") | {ord("æ"): "ae", ord("œ"): "oe", ord("þ"): "th"}
 # Marks that change the letter rather than adorn it: nukta, kana voicing, virama.
 _KEPT_MARKS = frozenset({0, 7, 8, 9})
-_OUTSIDE = "\ufffd"
+_QUOTES = "\u201c\u201d\u201e\u201f\u00ab\u00bb\u2039\u203a\u201a\u300c\u300d\u300e\u300f"
+_SYMBOL = "*"
 _RAISED = "^"
 
 _BREAKS = {"\n": "\n", "\x85": "\n", "\u2028": "\n", "\u2029": "\n\n"}
 _VARIATION = re.compile("[\u034f\u180b-\u180d\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,30});")
-_BLANKS = re.compile(r"-?\n[ \n]*+| [ \n]++")
-_PARAGRAPH = 2
+_FOREIGN = re.compile(r"[^\x00-\x7f]+")
+_BLANKS = re.compile(r"-\n[ \n]*+|[ \n]{2,}+")
+_UNEVEN_BLANKS = ("  ", "\n\n", " \n", "\n ", "-\n")
+_OTHER_BLANKS = "\t\r\f\v\x1c\x1d\x1e\x1f"
+_NO_WORD = re.compile(r"[^\w ]|_")
+_PARAGRAPH = "\v"
+"""Folded end of a paragraph: no name goes across it."""
 
 
 class _CharacterTable(dict[int, str]):
@@ -37,7 +44,11 @@ def _fold_character(character: str) -> str:
         return known
     # Twice, since case folding can compose what decomposing took apart.
     bare = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", character).casefold())
-    return "".join(c for c in bare if unicodedata.combining(c) in _KEPT_MARKS).translate(_STROKES)
+    kept = "".join(c for c in bare if unicodedata.combining(c) in _KEPT_MARKS)
+    return "".join(
+        c if c.isascii() or unicodedata.category(c)[0] in "LMN" else _SYMBOL
+        for c in kept.translate(_STROKES)
+    )
 
 
 def _known_character(character: str) -> str | None:
@@ -48,25 +59,34 @@ def _known_character(character: str) -> str | None:
         folded = "'"
     elif character in _DASHES:
         folded = "-"
+    elif character in _QUOTES:
+        folded = '"'
     elif character.isspace():
         folded = _BREAKS.get(character, " ")
     elif unicodedata.category(character) == "Cf" or _VARIATION.match(character):
         folded = ""
-    elif unicodedata.category(character) == "Cs":
-        folded = _OUTSIDE
     elif decomposition.startswith("<super>"):
         folded = _RAISED  # Acme™ and Acme² end where the raised character begins
     elif character == "…" or decomposition.startswith("<compat> 0020"):
-        folded = character
+        folded = _SYMBOL
     return folded
 
 
 _TABLE = _CharacterTable()
-_ASCII_PLAIN = bytes(
-    ord(" ") if chr(code).isspace() else ord(chr(code).lower().replace("`", "'"))
-    for code in range(128)
-) + bytes(range(128, 256))
-_ASCII_WORDS = _ASCII_PLAIN.translate(bytes.maketrans(b"-_", b"  "))
+
+
+def _octets(folded: Callable[[str], str]) -> bytes:
+    """Build the table by which ASCII texts are folded."""
+    return "".join(folded(chr(code)) for code in range(128)).encode("ascii") + bytes(128)
+
+
+def _plain_ascii(character: str) -> str:
+    return " " if character.isspace() else character.lower().replace("`", "'")
+
+
+_PLAIN_OCTETS = _octets(_plain_ascii)
+_LINES_OCTETS = _octets(lambda character: "\n" if character == "\n" else _plain_ascii(character))
+_SEARCH_OCTETS = _octets(lambda character: character.lower() if character.isalnum() else " ")
 
 
 class Folded:
@@ -76,55 +96,51 @@ class Folded:
     Attributes:
         text: The original.
         plain: The folded text and one blank behind it, so that `plain[-1]` and
-            `plain[len(words)]` are outside the text: lower case, without accents,
-            invisible characters, HTML entities and repeated blanks.
-        words: The same without the last blank, hyphens and underscores being
-            blanks: `plain[i]` and `words[i]` are the same character.
+            `plain[length]` are outside the text: lower case, without accents,
+            invisible characters, HTML entities and repeated blanks; symbols
+            beyond ASCII are stars.
+        search: One blank, then `plain` with a blank for whatever is no letter
+            or digit: `search[i + 1]` and `plain[i]` are the same character.
+        length: Of `plain` without its last blank.
     """
 
-    __slots__ = ("__dict__", "plain", "text", "words")
+    __slots__ = ("__dict__", "_decoded", "_foreign", "_lines", "length", "plain", "search", "text")
 
     def __init__(self, text: str) -> None:
         self.text = text
         if text.isascii():
             octets = text.encode("ascii")
-            plain = octets.translate(_ASCII_PLAIN).decode("ascii")
+            plain = octets.translate(_PLAIN_OCTETS).decode("ascii")
             if "  " not in plain and "-\n" not in text and not ("&" in plain and ";" in plain):
+                self.length = len(plain)
                 self.plain = plain + " "
-                self.words = octets.translate(_ASCII_WORDS).decode("ascii")
+                self.search = f" {octets.translate(_SEARCH_OCTETS).decode('ascii')} "
                 return
-        plain = text
-        if "&" in text and ";" in text:
-            plain = _ENTITY.sub(lambda found: unescape(found[0]), text)
-        plain = plain.translate(_TABLE)
-        if "\n" in plain or "  " in plain:
-            plain = _BLANKS.sub(_one_blank, plain)
+        self._decoded = _without_entities(text)
+        self._foreign: list[str] = []
+        self._lines = _with_folded_characters(self._decoded, self._foreign)
+        plain = _with_even_blanks(self._lines)
+        self.length = len(plain)
         self.plain = plain + " "
-        self.words = plain.replace("-", " ").replace("_", " ")
+        self.search = f" {_searchable(plain)} "
 
     @cached_property
     def origins(self) -> range | list[int]:
         """Where each character of `plain` comes from: its index in the original text."""
         text = self.text
         origins: range | list[int] = range(len(text) + 1)
-        if text.isascii() and len(self.words) == len(text):
+        if text.isascii() and self.length == len(text):
             return origins
-        if "&" in text and ";" in text:
-            pieces = [(*found.span(), unescape(found[0])) for found in _ENTITY.finditer(text)]
-            origins = _moved(origins, pieces)
-            text = _ENTITY.sub(lambda found: unescape(found[0]), text)
-        folded = text.translate(_TABLE)
-        if len(folded) != len(text) or any(len(_TABLE[ord(c)]) != 1 for c in set(text)):
-            last = origins[-1]
-            origins = [
-                origin
-                for origin, character in zip(origins, text, strict=False)
-                for _ in _TABLE[ord(character)]
-            ]
-            origins.append(last)
-        if len(folded) != len(self.words):
-            pieces = [(*found.span(), _one_blank(found)) for found in _BLANKS.finditer(folded)]
-            origins = _moved(origins, pieces)
+        if self._decoded != text:
+            found = _ENTITY.finditer(text)
+            origins = _moved(origins, [(*entity.span(), unescape(entity[0])) for entity in found])
+        foreign = set("".join(self._foreign))
+        if uneven := [c for c in foreign if len(_TABLE[ord(c)]) != 1]:
+            found = re.finditer(f"[{re.escape(''.join(uneven))}]", self._decoded)
+            origins = _moved(origins, [(*odd.span(), _TABLE[ord(odd[0])]) for odd in found])
+        if self.length != len(self._lines):
+            found = _BLANKS.finditer(self._lines)
+            origins = _moved(origins, [(*run.span(), _one_blank(run)) for run in found])
         return origins
 
     def span(self, start: int, end: int) -> tuple[int, int] | None:
@@ -161,11 +177,49 @@ def fold(text: str) -> str:
     return Folded(text).plain[:-1]
 
 
+def _without_entities(text: str) -> str:
+    """Decode HTML entities, which feeds and old posts are full of."""
+    if "&" in text and ";" in text:
+        return _ENTITY.sub(lambda found: unescape(found[0]), text)
+    return text
+
+
+def _with_folded_characters(text: str, foreign: list[str]) -> str:
+    """Fold each character; newlines stay, other blanks become spaces; gather what was not ASCII."""
+
+    def folded_run(found: re.Match[str]) -> str:
+        run = found[0]
+        foreign.append(run)
+        return run.translate(_TABLE)
+
+    folded = _FOREIGN.sub(folded_run, text)
+    if folded.isascii():
+        return folded.encode("ascii").translate(_LINES_OCTETS).decode("ascii")
+    folded = folded.lower().replace("`", "'")
+    for blank in _OTHER_BLANKS:
+        folded = folded.replace(blank, " ")
+    return folded
+
+
+def _searchable(plain: str) -> str:
+    """Make a blank of whatever is no letter or digit."""
+    if plain.isascii():
+        return plain.encode("ascii").translate(_SEARCH_OCTETS).decode("ascii")
+    return _NO_WORD.sub(" ", plain)
+
+
+def _with_even_blanks(text: str) -> str:
+    """Make one space of each run of blanks, unless a paragraph ends in it."""
+    if any(run in text for run in _UNEVEN_BLANKS):  # much faster than the expression's search
+        text = _BLANKS.sub(_one_blank, text)
+    return text.replace("\n", " ")
+
+
 def _one_blank(found: re.Match[str]) -> str:
-    """Turn a run of blanks into one; a paragraph's end stays one, a hyphen at a line's end joins."""
+    """Fold a run of blanks; a hyphen at the end of a line joins two parts of a name."""
     run = found[0]
-    if run.count("\n") >= _PARAGRAPH:
-        return "\n"
+    if run.count("\n") > 1:
+        return _PARAGRAPH
     return "-" if run.startswith("-") else " "
 
 

@@ -2,10 +2,9 @@
 
 from collections.abc import Sequence
 
-from ahocorasick_rs import AhoCorasick
-
 from collectors.watchlist import Subject
 from enrichment.boundaries import is_camel_edge, is_unspaced, is_word, may_begin, may_end
+from enrichment.finder import PhraseFinder
 from enrichment.folding import Folded
 from enrichment.written_forms import written_forms
 from enrichment.zones import Zones
@@ -27,17 +26,16 @@ class ContextWords:
                     if not form.is_tag:
                         self._subjects_by_word.setdefault(form.words, set()).add(number)
         self._words = list(self._subjects_by_word)
-        self._automaton = AhoCorasick(self._words)
+        self._finder = PhraseFinder(self._words, are_stems=True)
+
+    def __bool__(self) -> bool:
+        return bool(self._finder)
 
     def subjects_in(self, folded: Folded) -> set[int]:
         """Find the subjects (by their place in the list) that have a context word in *folded*."""
         found: set[int] = set()
-        if not self._words:
-            return found
         zones = Zones(folded)
-        for number, start, end in self._automaton.find_matches_as_indexes(
-            folded.words, overlapping=True
-        ):
+        for number, start, end in self._finder.find(folded):
             subjects = self._subjects_by_word[self._words[number]]
             if not subjects <= found and _stands_as_context(folded, start, end, zones):
                 found |= subjects
@@ -63,10 +61,10 @@ class ExcludePhrases:
                     if not form.is_tag:
                         self._by_words.setdefault(form.words, set()).add((number, is_naming))
         self._words = list(self._by_words)
-        self._automaton = AhoCorasick(self._words)
+        self._finder = PhraseFinder(self._words)
 
     def __bool__(self) -> bool:
-        return bool(self._words)
+        return bool(self._finder)
 
     def found_in(self, folded: Folded) -> tuple[set[int], dict[int, list[Stretch]]]:
         """
@@ -78,9 +76,7 @@ class ExcludePhrases:
         """
         whole: set[int] = set()
         stretches: dict[int, list[Stretch]] = {}
-        for number, start, end in self._automaton.find_matches_as_indexes(
-            folded.words, overlapping=True
-        ):
+        for number, start, end in self._finder.find(folded):
             if may_begin(folded, start) and may_end(folded, start, end):
                 for subject, is_naming in self._by_words[self._words[number]]:
                     if is_naming:

@@ -165,7 +165,7 @@ def patterns_of(number: int, subject: Subject) -> Iterator[tuple[str, Pattern]]:
         subject: The subject.
 
     Yields:
-        What to find in `Folded.words`, and the pattern that decides on its hits.
+        What to find in `Folded.plain`, hyphens and underscores being blanks, and the pattern that decides on its hits.
     """
     # Of two equal spans the first counts: what was configured exactly comes before the terms.
     for hashtag in subject.hashtags:
@@ -231,7 +231,7 @@ def _has_capitals(folded: Folded, start: int, end: int) -> bool:
     return all(
         folded.written(at).isupper()
         for at in range(start, end)
-        if at == start or folded.words[at - 1] == " "
+        if at == start or folded.plain[at - 1] in " -_"
     )
 
 

@@ -1,27 +1,35 @@
 """Find the watched subjects in a text, in all the ways in which people write them."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Literal
-
-from ahocorasick_rs import AhoCorasick
+from collections.abc import Sequence
+from operator import itemgetter
+from typing import Literal, NamedTuple
 
 from collectors.watchlist import Subject
-from enrichment.boundaries import FIRST_UNSPACED
+from enrichment.finder import PhraseFinder
 from enrichment.folding import Folded
-from enrichment.guards import ContextWords, ExcludePhrases, Stretch
-from enrichment.patterns import HandlePattern, Pattern, Place, Rule, patterns_of
+from enrichment.guards import ContextWords, ExcludePhrases
+from enrichment.patterns import HandlePattern, Pattern, Rule, TermPattern, patterns_of
 from enrichment.zones import Zones
 
 Field = Literal["title", "text"]
-_Found = tuple[int, bool, Place]
-"""A subject's place in the list, whether it needs a context word, and where it was found."""
+_Found = tuple[int, int, Rule, int, bool]
+"""Start, end and rule of a place in `Folded.plain`; the subject's number; does it need context?"""
+
+# What a name is, by the character before it, where a blank or one of these is behind it.
+_RULES: dict[str, Rule] = {
+    " ": "term",
+    "(": "term",
+    '"': "term",
+    "$": "term",
+    "#": "hashtag",
+    "@": "handle",
+}
+_ALONE_AFTER = frozenset(' "\v)]}*~;!?,')
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Match:
+class Match(NamedTuple):
     """
-    One place where a text names a subject.
+    One place where a text names a subject; a tuple, since news name hundreds.
 
     Attributes:
         subject: The subject's id.
@@ -59,13 +67,14 @@ class SubjectMatcher:
                 if pattern not in known:
                     known.append(pattern)
         self._patterns = list(patterns.values())
-        self._automaton = AhoCorasick(list(patterns))
+        self._plain_terms = [_plain_term(known) for known in self._patterns]
+        self._finder = PhraseFinder(list(patterns))
         self._context = ContextWords(subjects)
         naming = {
             (number, phrase)
             for number, subject in enumerate(subjects)
             for phrase in subject.exclude
-            if any(found == number for found, _, _ in self._places(Folded(phrase), None))
+            if any(found == number for *_, found, _ in self._places(Folded(phrase), None))
         }
         self._exclude = ExcludePhrases(subjects, naming)
 
@@ -79,7 +88,11 @@ class SubjectMatcher:
         Returns:
             Matches by start; of one subject they never overlap, the longest counts.
         """
-        return self.find_in(title=None, text=text)
+        folded = Folded(text)
+        places = self._places(folded, None)
+        if places and (self._context or self._exclude):
+            (places,) = self._guarded([folded], [places])
+        return self._matches("text", folded, places) if places else []
 
     def find_in(self, *, title: str | None, text: str, platform: str | None = None) -> list[Match]:
         """
@@ -98,7 +111,8 @@ class SubjectMatcher:
         found = [self._places(folded, platform) for _, folded in fields]
         if not any(found):
             return []
-        found = self._guarded([folded for _, folded in fields], found)
+        if self._context or self._exclude:
+            found = self._guarded([folded for _, folded in fields], found)
         return [
             match
             for (field, folded), places in zip(fields, found, strict=True)
@@ -108,21 +122,29 @@ class SubjectMatcher:
 
     def _places(self, folded: Folded, platform: str | None) -> list[_Found]:
         """Judge each hit by the characters around it."""
-        plain = folded.plain
-        has_hashtag = "#" in plain
+        plain, plain_terms = folded.plain, self._plain_terms
         zones = Zones(folded)
         found: list[_Found] = []
-        for number, start, end in self._automaton.find_matches_as_indexes(
-            folded.words, overlapping=True
-        ):
-            if not has_hashtag and _is_inside_word(plain, start, end):
-                continue
+        for number, start, end in self._finder.find(folded):
+            before, after = plain[start - 1], plain[end]
+            # Most hits stand alone: settled here what the patterns would decide more slowly.
+            rule = _RULES.get(before) if before == " " or plain[start - 2] == " " else None
+            if rule is not None and (
+                after in _ALONE_AFTER
+                or (after in ".:" and plain[end + 1] == " ")
+                or (after == "'" and plain[end - 1] != "n")
+            ):
+                plain_term = plain_terms[number]
+                if plain_term is not None:
+                    first = start if rule == "term" else start - 1
+                    found.append((first, end, rule, *plain_term))
+                    continue
             for pattern in self._patterns[number]:
                 if isinstance(pattern, HandlePattern) and not pattern.counts_on(platform):
                     continue
                 place = pattern.place(folded, start, end, zones)
                 if place is not None:
-                    found.append((pattern.subject, pattern.needs_context, place))
+                    found.append((*place, pattern.subject, pattern.needs_context))
         return found
 
     def _guarded(
@@ -130,54 +152,49 @@ class SubjectMatcher:
     ) -> list[list[_Found]]:
         """Leave out what lacks its context or stands in an exclude phrase."""
         in_context: set[int] = set()
-        if any(needs_context for places in found for _, needs_context, _ in places):
+        if self._context and any(place[-1] for places in found for place in places):
             in_context = set().union(*(self._context.subjects_in(folded) for folded in fields))
         excluded = [self._exclude.found_in(folded) for folded in fields] if self._exclude else []
         whole = {subject for subjects, _ in excluded for subject in subjects}
         stretches = [stretches for _, stretches in excluded] or [{} for _ in fields]
         return [
             [
-                (subject, needs_context, place)
-                for subject, needs_context, place in places
+                (start, end, rule, subject, needs_context)
+                for start, end, rule, subject, needs_context in places
                 if (not needs_context or subject in in_context)
                 and subject not in whole
-                and not _lies_in(place, field_stretches.get(subject, ()))
+                and not any(
+                    first <= start and end <= behind
+                    for first, behind in field_stretches.get(subject, ())
+                )
             ]
             for places, field_stretches in zip(found, stretches, strict=True)
         ]
 
-    def _matches(self, field: Field, folded: Folded, places: list[_Found]) -> Iterator[Match]:
+    def _matches(self, field: Field, folded: Folded, places: list[_Found]) -> list[Match]:
         """Keep the longest of a subject's overlapping places, on the original characters."""
+        text, ids, is_even = folded.text, self._ids, isinstance(folded.origins, range)
+        if len(places) > 1:
+            places.sort(key=itemgetter(1), reverse=True)
+            places.sort(key=itemgetter(0))
         reached: dict[int, int] = {}
-        for subject, _, (start, end, rule) in sorted(places, key=_by_start_then_longest):
-            span = folded.span(start, end) if start >= reached.get(subject, 0) else None
+        matches = []
+        for start, end, rule, subject, _ in places:
+            if start < reached.get(subject, 0):
+                continue
+            span = (start, end) if is_even else folded.span(start, end)
             if span is not None:
                 reached[subject] = end
-                yield Match(
-                    subject=self._ids[subject],
-                    field=field,
-                    form=folded.text[slice(*span)],
-                    start=span[0],
-                    end=span[1],
-                    rule=rule,
-                )
+                first, behind = span
+                matches.append(Match(ids[subject], field, text[first:behind], first, behind, rule))
+        return matches
 
 
-def _by_start_then_longest(found: _Found) -> tuple[int, int]:
-    _, _, (start, end, _) = found
-    return start, -end
-
-
-def _is_inside_word(plain: str, start: int, end: int) -> bool:
-    """Tell quickly of most hits inside longer words; a hashtag's inner words need a closer look."""
-    before, after = plain[start - 1], plain[end]
-    if before.isalnum() and before < FIRST_UNSPACED and plain[start] < FIRST_UNSPACED:
-        return True
-    if after == "s" or not after.isalnum() or after >= FIRST_UNSPACED:
-        return False
-    return plain[end - 1].isalnum() and plain[end - 1] < FIRST_UNSPACED
-
-
-def _lies_in(place: Place, stretches: Sequence[Stretch]) -> bool:
-    start, end, _ = place
-    return any(first <= start and end <= behind for first, behind in stretches)
+def _plain_term(patterns: Sequence[Pattern]) -> tuple[int, bool] | None:
+    """Give subject and need of context of what is nothing but a term."""
+    if len(patterns) != 1:
+        return None
+    (pattern,) = patterns
+    if not isinstance(pattern, TermPattern) or pattern.is_tag or pattern.is_split:
+        return None
+    return pattern.subject, pattern.needs_context

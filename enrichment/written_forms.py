@@ -47,7 +47,8 @@ def written_forms(name: str) -> list[WrittenForm]:
     base = as_words(name)
     if not base:
         return []
-    spoken = dict.fromkeys(_spoken(base))
+    literal = fold(name).strip().replace("-", " ").replace("_", " ")
+    spoken = dict.fromkeys((*_spoken(base), literal))
     forms = {words: WrittenForm(words) for words in spoken}
     for words in spoken:
         joined = _JOINTS.sub("", words)

@@ -1,0 +1,104 @@
+"""Find thousands of folded phrases at once, at the beginnings of words."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from ahocorasick_rs import AhoCorasick
+
+from enrichment.boundaries import has_unspaced
+from enrichment.folding import Folded
+
+_NO_WORD = re.compile(r"[^\w ]|_")
+_HASHTAG = re.compile(r"#(\w+)")
+
+Hit = tuple[int, int, int]
+"""Number of the phrase, start and end in `Folded.plain`."""
+
+
+class PhraseFinder:
+    """
+    An Aho-Corasick automaton over phrases, hyphens and underscores being blanks.
+
+    Most texts are searched for whole words only, which finds a fifth of the
+    hits that searching everywhere does and loses none that could count;
+    hashtags and scripts without blanks are searched everywhere.
+    """
+
+    def __init__(self, phrases: Sequence[str], *, are_stems: bool = False) -> None:
+        """
+        Build the automata.
+
+        Args:
+            phrases: What to find, folded by `as_words`.
+            are_stems: A word may go on behind a phrase; else it may carry an s only.
+        """
+        by_key: dict[str, list[int]] = {}
+        for number, phrase in enumerate(phrases):
+            key = _NO_WORD.sub(" ", phrase)
+            if key.strip():
+                by_key.setdefault(key, []).append(number)
+        self._phrases = phrases
+        self._numbers = list(by_key.values())
+        # A single phrase that is its own key needs no second look, if it is one word.
+        self._exact = [
+            numbers[0] if len(numbers) == 1 and phrases[numbers[0]].isalnum() else None
+            for numbers in self._numbers
+        ]
+        # Each key between blanks, and what of these and of an s does not belong to it.
+        needles: list[tuple[str, int, int, int]] = []
+        for number, key in enumerate(by_key):
+            before = "" if key[0] == " " else " "
+            endings = ("",) if are_stems or key[-1] == " " else (" ", "s ")
+            needles += [
+                (f"{before}{key}{ending}", number, len(before) - 1, len(ending) + 1)
+                for ending in endings
+            ]
+        self._needles = [needle[1:] for needle in needles]
+        self._words = AhoCorasick([needle[0] for needle in needles])
+        self._anywhere = AhoCorasick(list(by_key))
+
+    def __bool__(self) -> bool:
+        return bool(self._numbers)
+
+    def find(self, folded: Folded) -> list[Hit]:
+        """
+        Find all phrases, overlapping ones too.
+
+        Returns:
+            Hits whose edges are not judged.
+        """
+        plain, exact, needles = folded.plain, self._exact, self._needles
+        hits: list[Hit] = []
+        if not plain.isascii() and has_unspaced(plain):
+            for key, start, end in self._anywhere.find_matches_as_indexes(
+                folded.search, overlapping=True
+            ):
+                hits.extend(self._same(plain, key, start - 1, end - 1))
+            return hits
+        for needle, start, end in self._words.find_matches_as_indexes(
+            folded.search, overlapping=True
+        ):
+            key, lead, tail = needles[needle]
+            number = exact[key]
+            if number is not None:
+                hits.append((number, start + lead, end - tail))
+            else:
+                hits.extend(self._same(plain, key, start + lead, end - tail))
+        if "#" in plain:
+            hits.extend(self._inside_hashtags(folded))
+        return hits
+
+    def _inside_hashtags(self, folded: Folded) -> Iterator[Hit]:
+        for hashtag in _HASHTAG.finditer(folded.plain):
+            offset = hashtag.start(1)
+            inside = folded.search[offset + 1 : hashtag.end() + 1]
+            for key, start, end in self._anywhere.find_matches_as_indexes(inside, overlapping=True):
+                if end - start < len(inside):
+                    yield from self._same(folded.plain, key, start + offset, end + offset)
+
+    def _same(self, plain: str, key: int, start: int, end: int) -> Iterator[Hit]:
+        """Give the phrases with this key that stand there with their own dots and signs."""
+        written = plain[start:end].replace("-", " ").replace("_", " ")
+        for number in self._numbers[key]:
+            if self._phrases[number] == written:
+                yield number, start, end
