@@ -145,6 +145,7 @@ def subject_passages(doc: Doc) -> list[Passage]:
     """Cut the passage around each of a Doc's matches, in their order."""
     places = sorted((match.start, match.end, match.subject) for match in doc._.matches)
     starts = [start for start, _, _ in places]
+    text, language = doc.text, doc._.language  # Each access of these walks over all tokens.
     passages = []
     for match in doc._.matches:
         near = slice(
@@ -153,10 +154,10 @@ def subject_passages(doc: Doc) -> list[Passage]:
         )
         passages.append(
             passage_around(
-                doc.text,
+                text,
                 match.start,
                 match.end,
-                language=doc._.language,
+                language=language,
                 others=[(s, e) for s, e, subject in places[near] if subject != match.subject],
             )
         )
