@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import altair as alt
@@ -55,7 +55,7 @@ def daily_chart(days: Sequence[Day], ticks: Mapping[int, str], *, width: int) ->
     """
     height = 190
     x = _axis_x(len(days), ticks)
-    y = alt.Y("value:Q", axis=_axis_y(_top(day.brand for day in days)), title=None)
+    y = _axis_y(count for day in days for count in (day.brand, day.company))
     layers: list[Any] = [_highlight(len(days) - 7, len(days), x)]
     for name in ("company", "brand"):
         points = [{"x": index + 0.5, "value": getattr(day, name)} for index, day in enumerate(days)]
@@ -80,7 +80,7 @@ def hourly_chart(hours: Sequence[Hour], ticks: Mapping[int, str], *, width: int)
     """
     height = 150
     x = _axis_x(len(hours), ticks)
-    y = alt.Y("value:Q", axis=_axis_y(_top(hour.mentions for hour in hours)), title=None)
+    y = _axis_y(count for hour in hours for count in (hour.mentions, hour.high))
     band = [
         {"x": index, "x2": index + 1, "value": hour.low, "value2": hour.high}
         for index, hour in enumerate(hours)
@@ -118,8 +118,7 @@ def tone_chart(tones: Sequence[ToneWeek], *, width: int) -> str:
             at += count
     ticks = {index: f"W{week.week.label[-2:]}" for index, week in enumerate(tones)}
     x = _axis_x(len(tones), ticks, centred=True)
-    top = _top(row["value2"] for row in rows)
-    y = alt.Y("value:Q", axis=_axis_y(top), title=None)
+    y = _axis_y(row["value2"] for row in rows)
     fill = alt.Fill(
         "tone:N",
         scale=alt.Scale(domain=list(_TONE_FILL), range=list(_TONE_FILL.values())),
@@ -183,10 +182,6 @@ def _data(rows: Sequence[Mapping[str, Any]]) -> Any:
     return alt.InlineData(values=list(rows))
 
 
-def _top(values: Any) -> int:
-    return max((value for value in values if value is not None), default=0)
-
-
 def _axis_x(steps: int, ticks: Mapping[int, str], *, centred: bool = False) -> alt.X:
     shift = 0.5 if centred else 0
     labels = json.dumps({str(at + shift): text for at, text in ticks.items()})
@@ -204,11 +199,14 @@ def _axis_x(steps: int, ticks: Mapping[int, str], *, centred: bool = False) -> a
     return alt.X("x:Q", axis=axis, title=None, scale=alt.Scale(domain=[0, steps], nice=False))
 
 
-def _axis_y(top: int) -> alt.Axis:
+def _axis_y(counts: Iterable[float | None]) -> alt.Y:
+    top = max((count for count in counts if count is not None), default=0)
     # Counts are whole: no tick between 0 and 1.
-    return alt.Axis(
-        tickCount=min(4, max(1, top)), tickMinStep=1, domain=False, ticks=False, format="d"
+    axis = alt.Axis(
+        tickCount=min(4, max(1, int(top))), tickMinStep=1, domain=False, ticks=False, format="d"
     )
+    scale = alt.Scale(domain=[0, max(1, top)], nice=True)
+    return alt.Y("value:Q", axis=axis, scale=scale, title=None)
 
 
 def _highlight(since: int, until: int, x: alt.X) -> Any:
