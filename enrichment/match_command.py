@@ -1,0 +1,183 @@
+"""The command `luisterpost match`: try the watchlist on any texts."""
+
+import json
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import typer
+from rich.console import Console
+
+from collectors.check import WRONG_CONFIGURATION, print_mistakes
+from collectors.mistakes import Mistake, printable, read_document
+from collectors.settings import ConfigOption, NowOption, Settings, settings_from
+from collectors.validation import validate
+from collectors.watchlist import Subject, Watchlist
+from collectors.watchlist_check import watchlist_mistakes
+
+if TYPE_CHECKING:
+    from enrichment.subjects import Match, SubjectMatcher
+
+_BAD_LINE = 2
+_FLUSHED_LINES = 256
+
+
+def match(context: typer.Context, config: ConfigOption = None, now: NowOption = None) -> None:
+    r"""
+    Say where texts name the subjects of the watchlist, in all their written forms.
+
+    Reads JSON lines on stdin, `{"id": …, "text": …}`, and writes one JSON line for each
+    on stdout, in the same order. `start` and `end` count characters (code points) of the
+    text as given. Only watchlist.toml is read, and nothing is stored.
+
+    With `"title": …` the matches say in which `field` they are; with `"platform": …`
+    accounts of other platforms don't count. Other keys are ignored. Employees are found
+    while their consent stands (on the platform, if it is given).
+
+    A line that is no such object is reported on stderr with its number and left out; the
+    exit code is then 2.
+
+    Example:
+
+        echo '{"id": 1, "text": "Ik drink #AcmeBier"}' | luisterpost match --config config
+
+        {"id": 1, "matches": [{"subject": "acme", "form": "#AcmeBier", "start": 9,
+        "end": 18, "rule": "hashtag"}]}
+    """
+    settings = settings_from(context, None, config, now)
+    watchlist = _watchlist_or_exit(settings)
+    matchers = _Matchers(watchlist, settings.clock())
+    bad_lines = 0
+    answered = 0
+    for number, answer in answers(sys.stdin.buffer, matchers):
+        if isinstance(answer, BadLine):
+            bad_lines += 1
+            typer.echo(f"line {number}: {printable(str(answer))}", err=True)
+            continue
+        sys.stdout.buffer.write(_encoded(answer) + b"\n")
+        answered += 1
+        if answered % _FLUSHED_LINES == 0:
+            sys.stdout.buffer.flush()
+    sys.stdout.buffer.flush()
+    if bad_lines:
+        raise typer.Exit(_BAD_LINE)
+
+
+class BadLine(ValueError):
+    """A line that does not hold what is asked for."""
+
+
+def answers(
+    lines: Iterable[bytes], matchers: "_Matchers"
+) -> Iterator[tuple[int, dict[str, Any] | BadLine]]:
+    """
+    Match each line.
+
+    Args:
+        lines: JSON objects with `id` and `text`; empty lines are skipped.
+        matchers: Made of the watchlist.
+
+    Yields:
+        The line's number, from 1, and the object to write, or what is wrong with the line.
+    """
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        try:
+            yield number, _answer(_read(line), matchers)
+        except BadLine as bad:
+            yield number, bad
+
+
+def _read(line: bytes) -> dict[str, Any]:
+    try:
+        record = json.loads(line.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        msg = f"this is not UTF-8: {error.reason} at byte {error.start + 1}"
+        raise BadLine(msg) from error
+    except (ValueError, RecursionError) as error:
+        msg = f"this is not JSON: {error}"
+        raise BadLine(msg) from error
+    if not isinstance(record, dict):
+        msg = 'expected an object such as {"id": 1, "text": "…"}'
+        raise BadLine(msg)
+    if "id" not in record:
+        msg = "'id' is missing"
+        raise BadLine(msg)
+    if not isinstance(record.get("text"), str):
+        msg = "'text' must be a string" if "text" in record else "'text' is missing"
+        raise BadLine(msg)
+    for key in ("title", "platform"):
+        if not isinstance(record.get(key), str | None):
+            msg = f"'{key}' must be a string or null"
+            raise BadLine(msg)
+    return record
+
+
+def _answer(record: dict[str, Any], matchers: "_Matchers") -> dict[str, Any]:
+    title, platform = record.get("title"), record.get("platform")
+    found = matchers.of(platform).find_in(title=title, text=record["text"], platform=platform)
+    has_fields = title is not None
+    return {"id": record["id"], "matches": [_shown(match, has_fields) for match in found]}
+
+
+def _shown(match: "Match", has_fields: bool) -> dict[str, Any]:  # noqa: FBT001 - private
+    field = {"field": match.field} if has_fields else {}
+    return {
+        "subject": match.subject,
+        **field,
+        "form": match.form,
+        "start": match.start,
+        "end": match.end,
+        "rule": match.rule,
+    }
+
+
+def _encoded(answer: dict[str, Any]) -> bytes:
+    """Write JSON in UTF-8; half a character, which JSON can hold and UTF-8 can't, as its escape."""
+    try:
+        return json.dumps(answer, ensure_ascii=False).encode("utf-8")
+    except UnicodeEncodeError:
+        return json.dumps(answer).encode("ascii")
+
+
+class _Matchers:
+    """A matcher for each platform: consents stand for named platforms."""
+
+    def __init__(self, watchlist: Watchlist, now: datetime) -> None:
+        self._watchlist = watchlist
+        self._now = now
+        self._by_subjects: dict[tuple[str, ...], SubjectMatcher] = {}
+
+    def of(self, platform: str | None) -> "SubjectMatcher":
+        """Give the matcher for texts of *platform* (None: unknown)."""
+        from enrichment.subjects import SubjectMatcher
+
+        watched = self._watched(platform)
+        ids = tuple(subject.id for subject in watched)
+        if ids not in self._by_subjects:
+            self._by_subjects[ids] = SubjectMatcher(watched)
+        return self._by_subjects[ids]
+
+    def _watched(self, platform: str | None) -> Sequence[Subject]:
+        if platform is not None:
+            return self._watchlist.watched(platform, self._now)
+        return [
+            subject
+            for subject in self._watchlist.subject
+            if subject.consent is None or subject.consent.stands(self._now)
+        ]
+
+
+def _watchlist_or_exit(settings: Settings) -> Watchlist:
+    """Read the watchlist, or print every mistake in it and end with code 2."""
+    document, unread = read_document(settings.config / "watchlist.toml")
+    mistakes: list[Mistake] = list(unread)
+    if not mistakes:
+        watchlist, mistakes = validate(document, Watchlist)
+        mistakes += watchlist_mistakes(document, settings.clock())
+        if watchlist is not None and not mistakes:
+            return watchlist
+    print_mistakes(tuple(mistakes), Console(stderr=True), style="red")
+    raise typer.Exit(WRONG_CONFIGURATION)
