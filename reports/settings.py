@@ -4,7 +4,6 @@ from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo, available_timezones
 
-from babel import Locale, UnknownLocaleError
 from pydantic import AfterValidator, Field
 
 from collectors.validation import read_model
@@ -23,6 +22,8 @@ def _known_zone(name: str) -> str:
 
 
 def _known_locale(name: str) -> str:
+    from babel import Locale, UnknownLocaleError
+
     try:
         Locale.parse(name)
     except (UnknownLocaleError, ValueError) as error:
