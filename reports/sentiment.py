@@ -1,8 +1,10 @@
 """Net sentiment: one number for the tone, and how far it can be trusted."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from math import sqrt
 from statistics import NormalDist
+from typing import Any
 
 _Z95 = NormalDist().inv_cdf(0.975)
 
@@ -36,6 +38,17 @@ class NetSentiment:
             return None
         low, high = wilson_interval(self.positive, polar)
         return 2 * low - 1, 2 * high - 1
+
+
+def count_tones(row: Mapping[str, Any] | None) -> NetSentiment:
+    """Read the tones of a row of the query `facet_weeks`; no row, no story."""
+    tones = row or {}
+    return NetSentiment(
+        negative=tones.get("negative", 0),
+        neutral=tones.get("neutral", 0),
+        positive=tones.get("positive", 0),
+        uncertain=tones.get("uncertain", 0),
+    )
 
 
 def wilson_interval(successes: int, trials: int) -> tuple[float, float]:

@@ -3,32 +3,31 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
-from reports.baseline import Usual, usual_count, usual_share
+from reports.baseline import usual_count
 from reports.drivers import Candidate
 from reports.facts import pick_facts
 from reports.foreign_text import first_words, host_of, plain, safe_link
-from reports.period import Week, local_midnight
-from reports.sentiment import NetSentiment
+from reports.frame import Frame, frame_weeks
+from reports.period import Week
+from reports.sentiment import NetSentiment, count_tones
 from reports.settings import ReportSettings
 from reports.status_model import (
-    Day,
     Driver,
     Evidence,
     Facet,
     Figure,
-    Hour,
     Organisation,
     Staff,
     StatusReport,
-    ToneWeek,
     Unit,
     Voice,
 )
+from reports.timelines import daily, hourly, weekly_tones
 from reports.verdict import Signs, judge, judge_staff
-from reports.week_coverage import Ledger, describe_sources, read_ledger, week_hours
+from reports.week_coverage import describe_sources, read_ledger
 
 Row = Mapping[str, Any]
 
@@ -36,7 +35,6 @@ _FEWEST_POLAR = 5
 _NET_FLOOR = 0.05
 _VOICE_FLOOR = 0.02
 _MOST_EVIDENCE = 5
-_FEWEST_FOR_BAND = 6
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,58 +59,6 @@ class StatusRows:
     evidence: Sequence[Row]
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Frame:
-    """The weeks of the report, oldest first, and what is known of each."""
-
-    weeks: Sequence[Week]
-    covered: Sequence[float | None]
-    settings: ReportSettings
-    is_running: bool
-
-    @property
-    def week(self) -> Week:
-        return self.weeks[-1]
-
-    @property
-    def is_usable(self) -> list[bool]:
-        least = self.settings.least_coverage
-        return [part is not None and part >= least for part in self.covered]
-
-    def series(self, counts: Mapping[date, float]) -> list[float | None]:
-        """One value a week; None where nothing was counted because too little was covered."""
-        return [
-            counts.get(week.monday, 0) if part or week.monday in counts else None
-            for week, part in zip(self.weeks, self.covered, strict=True)
-        ]
-
-    def baseline(self, series: Sequence[float | None]) -> list[float | None]:
-        """The earlier weeks' values that may be compared with."""
-        return [
-            value if usable else None
-            for value, usable in zip(series[:-1], self.is_usable[:-1], strict=True)
-        ]
-
-    def figure(self, series: Sequence[float | None], usual: Usual | None) -> Figure:
-        now, before = series[-1], series[-2]
-        change = 0
-        if now is not None and usual is not None:
-            change = usual.change(now, unusual_at=self.settings.unusual_at)
-            # Fewer than usual means something only if all of it was listened to.
-            if change < 0 and (self.is_running or not self.is_usable[-1]):
-                change = 0
-        return Figure(now=now, before=before, usual=usual, change=change)
-
-    def count_figure(self, counts: Mapping[date, float]) -> Figure:
-        series = self.series(counts)
-        usual = usual_count(self.baseline(series), fewest=self.settings.fewest_weeks)
-        return self.figure(series, usual)
-
-    def share_figure(self, series: Sequence[float | None], *, floor: float) -> Figure:
-        usual = usual_share(self.baseline(series), fewest=self.settings.fewest_weeks, floor=floor)
-        return self.figure(series, usual)
-
-
 def build_status(rows: StatusRows, week: Week, settings: ReportSettings) -> StatusReport:
     """
     Build the weekly status report; the same rows give the same report.
@@ -129,7 +75,7 @@ def build_status(rows: StatusRows, week: Week, settings: ReportSettings) -> Stat
     ledger = read_ledger(
         rows.sources, rows.streams, rows.covered_spans, rows.source_weeks, week=week
     )
-    frame = _frame(ledger, week, made_at, settings)
+    frame = frame_weeks(ledger, week, made_at, settings)
     names = {row["subject_id"]: plain(row["name"]) for row in rows.subjects}
     facets = tuple(_facet(name, rows, frame) for name in ("brand", "company"))
     sources = describe_sources(
@@ -153,25 +99,14 @@ def build_status(rows: StatusRows, week: Week, settings: ReportSettings) -> Stat
         organisations=organisations,
         voices=_voices(rows.voice_weeks, frame, names),
         sources=sources,
-        days=_days(rows.own_hours, ledger, frame, window[1]),
-        hours=_hours(rows.own_hours, ledger, frame, window[1]),
-        tones=_tones(rows.facet_weeks, frame),
+        days=daily(rows.own_hours, ledger, frame, window[1]),
+        hours=hourly(rows.own_hours, ledger, frame, window[1]),
+        tones=weekly_tones(rows.facet_weeks, frame),
         models=tuple(plain(row["tone_model"]) for row in rows.tone_models),
         snapshot_id=rows.snapshot["snapshot_id"],
         made_at=made_at,
         watchlist_version=rows.snapshot["watchlist_version"] or "",
         mentions_all=rows.snapshot["mentions_all"] or 0,
-    )
-
-
-def _frame(ledger: Ledger, week: Week, made_at: datetime, settings: ReportSettings) -> _Frame:
-    weeks = [week.earlier(n) for n in range(settings.history_weeks, -1, -1)]
-    bounds = [one.bounds(settings.zone) for one in weeks]
-    return _Frame(
-        weeks=weeks,
-        covered=[ledger.covered((a, max(a, min(b, made_at)))) for a, b in bounds],
-        settings=settings,
-        is_running=made_at < bounds[-1][1],
     )
 
 
@@ -187,20 +122,10 @@ def _by_week(rows: Sequence[Row], value: str) -> dict[date, float]:
     return {row["week_start"]: row[value] for row in rows}
 
 
-def _net_sentiment(row: Row | None) -> NetSentiment:
-    tones = row or {}
-    return NetSentiment(
-        negative=tones.get("negative", 0),
-        neutral=tones.get("neutral", 0),
-        positive=tones.get("positive", 0),
-        uncertain=tones.get("uncertain", 0),
-    )
-
-
-def _facet(name: str, rows: StatusRows, frame: _Frame) -> Facet:
+def _facet(name: str, rows: StatusRows, frame: Frame) -> Facet:
     own = [row for row in rows.facet_weeks if row["facet"] == name]
-    tones = {row["week_start"]: _net_sentiment(row) for row in own}
-    sentiment = tones.get(frame.week.monday) or _net_sentiment(None)
+    tones = {row["week_start"]: count_tones(row) for row in own}
+    sentiment = tones.get(frame.week.monday) or count_tones(None)
     nets = [
         tones[week.monday].value
         if week.monday in tones and (week == frame.week or _is_telling(tones[week.monday]))
@@ -245,7 +170,7 @@ def _flag_by_interval(net: Figure, sentiment: NetSentiment) -> Figure:
     return Figure(now=net.now, before=net.before, usual=net.usual, change=change)
 
 
-def _shares(rows: Sequence[Row], frame: _Frame, party: str) -> list[float | None]:
+def _shares(rows: Sequence[Row], frame: Frame, party: str) -> list[float | None]:
     """
     Share of voice by week.
 
@@ -271,7 +196,7 @@ def _shares(rows: Sequence[Row], frame: _Frame, party: str) -> list[float | None
     return shares
 
 
-def _voices(rows: Sequence[Row], frame: _Frame, names: Mapping[str, str]) -> tuple[Voice, ...]:
+def _voices(rows: Sequence[Row], frame: Frame, names: Mapping[str, str]) -> tuple[Voice, ...]:
     now = {row["party"]: row["mentions"] for row in rows if row["week_start"] == frame.week.monday}
     rivals = sorted({row["party"] for row in rows if row["is_competitor"]})
     if not rivals:
@@ -291,7 +216,7 @@ def _voices(rows: Sequence[Row], frame: _Frame, names: Mapping[str, str]) -> tup
     return tuple(sorted(voices, key=lambda voice: (-voice.share, voice.name or "")))
 
 
-def _staff(rows: Sequence[Row], frame: _Frame) -> Staff:
+def _staff(rows: Sequence[Row], frame: Frame) -> Staff:
     units = tuple(
         Unit(name=plain(row["unit"]), people=row["people"], mentions=row["mentions"])
         for row in rows
@@ -349,7 +274,7 @@ def _driver(candidate: Candidate, evidence: Sequence[Row]) -> Driver:
 
 
 def _organisations(
-    rows: StatusRows, frame: _Frame, names: Mapping[str, str]
+    rows: StatusRows, frame: Frame, names: Mapping[str, str]
 ) -> tuple[Organisation, ...]:
     tops = {row["subject_id"]: row for row in rows.organisation_tops}
     organisations = []
@@ -375,72 +300,4 @@ def _organisations(
         sorted(
             organisations, key=lambda o: (order.index(o.relation), -(o.mentions.now or 0), o.name)
         )
-    )
-
-
-def _days(rows: Sequence[Row], ledger: Ledger, frame: _Frame, until: datetime) -> tuple[Day, ...]:
-    first = frame.weeks[0].monday
-    days = [first + timedelta(days=n) for n in range(7 * len(frame.weeks))]
-    starts = [local_midnight(day, frame.settings.zone) for day in days]
-    covered = ledger.by_step(starts, until)
-    counts: Counter[tuple[date, str]] = Counter()
-    for row in rows:
-        counts[row["local_hour"].date(), row["facet"]] += row["mentions"]
-    return tuple(
-        Day(
-            day=day,
-            brand=_known(counts[day, "brand"], part),
-            company=_known(counts[day, "company"], part),
-            covered=part,
-        )
-        for day, part in zip(days, covered, strict=True)
-    )
-
-
-def _hours(rows: Sequence[Row], ledger: Ledger, frame: _Frame, until: datetime) -> tuple[Hour, ...]:
-    zone = frame.settings.zone
-    counts: Counter[datetime] = Counter()
-    for row in rows:
-        if row["facet"] == "own":
-            counts[row["local_hour"]] += row["mentions"]
-    earlier: list[list[int]] = [[] for _ in range(168)]
-    for week in frame.weeks[:-1]:
-        pairs = week_hours(week, zone)
-        parts = ledger.by_step([instant for _, instant in pairs], week.bounds(zone)[1])
-        for index, ((local, _), part) in enumerate(zip(pairs, parts, strict=True)):
-            if part is not None and part >= frame.settings.least_coverage:
-                earlier[index].append(counts[local])
-    pairs = week_hours(frame.week, zone)
-    covered = ledger.by_step([instant for _, instant in pairs], until)
-    hours = []
-    for index, ((local, _), part) in enumerate(zip(pairs, covered, strict=True)):
-        low, high = _band(earlier[index], fewest=frame.settings.fewest_weeks)
-        hours.append(
-            Hour(at=local, mentions=_known(counts[local], part), low=low, high=high, covered=part)
-        )
-    return tuple(hours)
-
-
-def _known(count: int, covered: float | None) -> int | None:
-    return count if count or covered else None
-
-
-def _band(values: Sequence[int], *, fewest: int) -> tuple[float | None, float | None]:
-    """The range of the earlier weeks; of many weeks without the highest and the lowest."""
-    if len(values) < fewest:
-        return None, None
-    ordered = sorted(values)
-    if len(ordered) >= _FEWEST_FOR_BAND:
-        ordered = ordered[1:-1]
-    return ordered[0], ordered[-1]
-
-
-def _tones(rows: Sequence[Row], frame: _Frame) -> tuple[ToneWeek, ...]:
-    own = {row["week_start"]: row for row in rows if row["facet"] == "own"}
-    return tuple(
-        ToneWeek(
-            week=week,
-            sentiment=_net_sentiment(own.get(week.monday)) if part or week.monday in own else None,
-        )
-        for week, part in zip(frame.weeks, frame.covered, strict=True)
     )
