@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 _WORD = re.compile(r"\w+")
 _TOKEN = re.compile(
@@ -30,6 +30,11 @@ class Searchable:
     """Folded, in order."""
     facts: Mapping[str, frozenset[str]]
     """Values by operator, such as `from` → {handle}, folded."""
+    known: frozenset[str] = field(init=False)
+    """The words, in no order: asked first, for most queries name words that are not there."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "known", frozenset(self.words))
 
 
 Test = Callable[[Searchable], bool]
@@ -121,6 +126,8 @@ class _Parser:
             return self._fact(value.lower(), argument.strip('"'))
         if kind == "word" and value[0] in self._prefixes:
             return self._fact(self._prefixes[value[0]], value[1:])
+        if value == "-":
+            self._refuse()
         return _has_words(words_of(value))
 
     def _fact(self, operator: str, argument: str) -> Test:
@@ -172,7 +179,9 @@ def _tokens(query: str) -> list[tuple[str, str, str]]:
 
 
 def _has_words(wanted: tuple[str, ...]) -> Test:
-    return lambda post: _contains(post.words, wanted)
+    if len(wanted) == 1:
+        return lambda post: wanted[0] in post.known
+    return lambda post: post.known.issuperset(wanted) and _contains(post.words, wanted)
 
 
 def _contains(words: tuple[str, ...], wanted: tuple[str, ...]) -> bool:

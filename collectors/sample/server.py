@@ -138,5 +138,8 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header(name, value)
         if answer.status != HTTPStatus.NOT_MODIFIED:
             self.send_header("Content-Length", str(len(answer.body)))
+        if self.close_connection:
+            # prawcore asks for it; a client that is not told may use the connection again.
+            self.send_header("Connection", "close")
         self.end_headers()
         self.wfile.write(answer.body)

@@ -61,7 +61,7 @@ class FeedPlatform:
             return Answer(
                 status=HTTPStatus.SERVICE_UNAVAILABLE,
                 body=b"<h1>503 Service Unavailable</h1>",
-                headers={"Content-Type": "text/html", "Retry-After": "3600"},
+                headers={"Content-Type": "text/html"},
             )
         shown = shown_items(self._world, feed, question.now)
         body = _WRITERS[feed.format](feed, shown)

@@ -56,7 +56,7 @@ class RedditPlatform:
         limits = {
             "x-ratelimit-remaining": f"{_LIMIT - self._used:.1f}",
             "x-ratelimit-used": str(self._used),
-            "x-ratelimit-reset": str(_WINDOW_S - _WINDOW_S * self._used // _LIMIT),
+            "x-ratelimit-reset": str(_WINDOW_S * (_LIMIT - self._used) // _LIMIT),
         }
         return Answer(status=answer.status, body=answer.body, headers={**answer.headers, **limits})
 
