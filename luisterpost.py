@@ -1,14 +1,50 @@
-"""The command line `luisterpost`: mounts the commands of each package."""
+"""The command line `luisterpost`: mounts each package's commands, and runs them all in one go."""
+
+import os
+import shutil
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
 
 import typer
+from pydantic import BaseModel
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from rich.text import Text
 
-from collectors.settings import (
-    ConfigOption,
-    HomeOption,
-    NowOption,
-    settings_from,
+from collectors.check import print_check
+from collectors.collect_command import collect, collect_planned, tell_faults
+from collectors.commands import import_files, init, try_source
+from collectors.configuration import Configuration, ConfigurationError, load_configuration
+from collectors.configured import read_or_exit
+from collectors.contract import Interval
+from collectors.imports import import_file
+from collectors.landing import Header
+from collectors.readiness import SourceState, find_readiness
+from collectors.sample.commands import app as sample_app
+from collectors.settings import ConfigOption, HomeOption, NowOption, Settings, settings_from
+from enrichment.commands import enrich
+from enrichment.match_command import match
+from reports.commands import app as report_app
+from reports.settings import ReportSettings
+from warehouse.commands import forget, load, plan, sql, tell
+from warehouse.settings import WarehouseSettings
+
+OPTIONAL_FILES: Mapping[str, type[BaseModel]] = {
+    "reports": ReportSettings,
+    "warehouse": WarehouseSettings,
+}
+
+SAMPLE_QUERIES = (
+    "FROM share_of_voice_week",
+    "SELECT day, mentions, stories FROM daily_volume WHERE subject_id = 'epervier' ORDER BY day DESC LIMIT 10",
+    "SELECT source, stream, reason, since, until FROM gap",
 )
 
+console = Console()
 app = typer.Typer(
     name="luisterpost",
     no_args_is_help=True,
@@ -27,6 +63,252 @@ def root(
 ) -> None:
     """Keep the options given before the command's name."""
     context.obj = settings_from(context, home, config, now)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Round:
+    """What one round did."""
+
+    fetched: Sequence[Header]
+    """What each landing file says of itself."""
+    off: Sequence[SourceState]
+    """Sources that were not asked, and why."""
+    put_aside: Sequence[str]
+    """Messages about broken files."""
+    new_mentions: int
+    mentions: int
+    """In the warehouse now."""
+    snapshot: Path
+
+    @property
+    def exit_code(self) -> int:
+        """0: fine; 1: some sources failed or files were broken, and the rest is loaded."""
+        return 1 if self.put_aside or any(header.fault for header in self.fetched) else 0
+
+
+def run_round(
+    settings: Settings,
+    configuration: Configuration,
+    environ: Mapping[str, str],
+    *,
+    has_bar: bool = True,
+) -> Round:
+    """
+    Plan, collect, enrich, load and publish, once, as the only round in this home.
+
+    Args:
+        settings: Where everything lies, and what time it is.
+        configuration: Checked.
+        environ: Where credentials are looked for.
+        has_bar: Whether to show how far the collecting is.
+    """
+    from enrichment.enrich import enrich_waiting
+    from warehouse.connection import holding_lock
+    from warehouse.intake import load_waiting, publish_now
+    from warehouse.plan import plan_round
+
+    watchlist = configuration.watchlist
+    keep = configuration.setting("warehouse", WarehouseSettings)
+    with holding_lock(settings.home / "run.lock", tell=tell):
+        readiness = find_readiness(configuration.sources, watchlist, environ, now=settings.clock())
+        plan_round(settings, readiness.states)
+        fetched = collect_planned(settings, configuration, readiness, has_bar=has_bar)
+        enriched = enrich_waiting(settings, watchlist)
+        intake = load_waiting(
+            settings, watchlist=watchlist, sources=readiness.states, keep=keep, tell=tell
+        )
+        snapshot = publish_now(
+            settings,
+            watchlist=watchlist,
+            time_zone=configuration.setting("reports", ReportSettings).time_zone,
+            keep=keep,
+            tell=tell,
+        )
+    unread = [result.error for result in enriched if result.error is not None]
+    unloaded = [outcome.message for outcome in intake.outcomes if outcome.state == "broken"]
+    return Round(
+        fetched=fetched,
+        off=readiness.off,
+        put_aside=[*unread, *unloaded],
+        new_mentions=intake.new_mentions,
+        mentions=intake.mentions,
+        snapshot=snapshot,
+    )
+
+
+@app.command()
+def run(
+    context: typer.Context,
+    home: HomeOption = None,
+    config: ConfigOption = None,
+    now: NowOption = None,
+) -> None:
+    """
+    Do one round: plan, collect, enrich, load, publish.
+
+    Safe to run again at any time, and beside another run, which it waits for.
+    Exit code 1 says that some sources failed and the rest is loaded.
+    """
+    settings = settings_from(context, home, config, now)
+    result = run_round(settings, read_or_exit(settings, OPTIONAL_FILES), os.environ)
+    for state in result.off:
+        tell(f"{state.source.name} is off: {state.why_off}")
+    tell_faults(result.fetched)
+    for message in result.put_aside:
+        tell(f"put aside in {settings.aside}: {message}")
+    console.print(
+        Text(
+            f"{len(result.fetched)} streams asked, {result.new_mentions} new mentions, "
+            f"{result.mentions} in all"
+        )
+    )
+    console.print(Text(f"snapshot: {settings.snapshot}"))
+    raise typer.Exit(result.exit_code)
+
+
+@app.command()
+def check(
+    context: typer.Context,
+    home: HomeOption = None,
+    config: ConfigOption = None,
+    now: NowOption = None,
+) -> None:
+    """Check the configuration as a whole: every mistake, where it is and what to do about it."""
+    settings = settings_from(context, home, config, now)
+    checked: Configuration | ConfigurationError
+    try:
+        checked = load_configuration(
+            settings.config, settings.clock(), OPTIONAL_FILES, environ=os.environ
+        )
+    except ConfigurationError as error:
+        checked = error
+    raise typer.Exit(print_check(checked, console))
+
+
+@app.command()
+def publish(
+    context: typer.Context,
+    home: HomeOption = None,
+    config: ConfigOption = None,
+    now: NowOption = None,
+) -> None:
+    """Publish a snapshot of the warehouse for analysts, under its stable name."""
+    from warehouse.intake import publish_now
+
+    settings = settings_from(context, home, config, now)
+    configuration = read_or_exit(settings, OPTIONAL_FILES)
+    path = publish_now(
+        settings,
+        watchlist=configuration.watchlist,
+        time_zone=configuration.setting("reports", ReportSettings).time_zone,
+        keep=configuration.setting("warehouse", WarehouseSettings),
+        tell=tell,
+    )
+    console.print(Text(f"{settings.snapshot} → {path.name}"))
+
+
+@sample_app.command("run")
+def run_sample(
+    context: typer.Context,
+    home: HomeOption = None,
+    config: ConfigOption = None,
+    now: NowOption = None,
+) -> None:
+    """
+    Run the whole pipeline over the sample world, without keys or network.
+
+    Seven weeks are imported; the last is collected through the real clients from a small local
+    server that plays X, Reddit and the feeds, in rounds of twelve simulated hours up to this
+    Monday. Lies in `var/sample` unless `--home` says otherwise.
+    """
+    from collectors.sample import CREDENTIALS
+    from collectors.sample.export import export_world
+    from collectors.sample.server import SampleServer
+    from collectors.sample.world import build_world, last_monday
+    from reports.status_report import write_status_report
+
+    settings = settings_from(context, home or Path("var/sample"), config, now)
+    configuration = read_or_exit(settings, OPTIONAL_FILES)
+    world = build_world(last_monday(settings.clock()))
+    _make_room(settings.home, world.anchor)
+    with SampleServer(world) as server, _progress() as bar:
+        task = bar.add_task("writing eight weeks of posts", total=len(world.rounds()) + 1)
+        played = configuration.moved_to(server.url)
+        for file in export_world(world, settings.home / "exports"):
+            bar.update(task, description=f"importing seven weeks of {file.source}")
+            import_file(
+                file.path,
+                source=file.source,
+                covers=Interval(since=file.since, until=file.until, reason="imported"),
+                watchlist=configuration.watchlist,
+                folder=settings.landing,
+                aside=settings.aside,
+                now=world.import_until,
+            )
+        for moment in world.rounds():
+            bar.update(task, advance=1, description=f"collecting up to {moment:%A %d %B %H:%M}")
+            server.now = moment
+            result = run_round(
+                replace(settings, fixed_now=moment), played, CREDENTIALS, has_bar=False
+            )
+        bar.update(task, advance=1, description="writing the report")
+        report = write_status_report(
+            settings.snapshot,
+            configuration.setting("reports", ReportSettings),
+            folder=settings.reports,
+        )
+    _show_sample(settings, result, report)
+
+
+def _progress() -> Progress:
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TimeElapsedColumn(),
+        console=Console(stderr=True),
+        transient=True,
+    )
+
+
+def _make_room(home: Path, anchor: datetime) -> None:
+    """Begin anew where the sample of another week lies; what isn't a sample is never touched."""
+    marker = home / "sample.txt"
+    mark = (
+        f"The sample world of the eight weeks before {anchor:%Y-%m-%d}; deleted by the next one.\n"
+    )
+    if home.exists() and any(home.iterdir()):
+        if not marker.exists():
+            tell(f"{home} is in use and holds no sample: name another directory with --home")
+            raise typer.Exit(2)
+        if marker.read_text(encoding="utf-8") != mark:
+            shutil.rmtree(home)
+    home.mkdir(parents=True, exist_ok=True)
+    marker.write_text(mark, encoding="utf-8")
+
+
+def _show_sample(settings: Settings, result: Round, report: Path) -> None:
+    """End by saying where everything lies, and what to ask it."""
+    lines = Table.grid(padding=(0, 2))
+    for name, path in (
+        ("report", report),
+        ("warehouse", settings.warehouse),
+        ("snapshot", settings.snapshot),
+    ):
+        lines.add_row(Text(name, style="bold"), Text(str(path)))
+    console.print()
+    console.print(lines)
+    console.print(Text(f"\n{result.mentions:,} mentions. Three questions to try:\n"))
+    for query in SAMPLE_QUERIES:
+        command = f'{Path(sys.argv[0])} sql --home {settings.home} "{query}"'
+        console.print(Text(command, style="cyan"), soft_wrap=True)
+
+
+for command in (init, plan, collect, enrich, load, sql, match, forget):
+    app.command()(command)
+app.command("import")(import_files)
+app.command("try")(try_source)
+app.add_typer(report_app, name="report")
+app.add_typer(sample_app, name="sample")
 
 
 def main() -> None:

@@ -38,10 +38,20 @@ def collect(
 
 
 def collect_planned(
-    settings: Settings, configuration: Configuration, readiness: Readiness
+    settings: Settings,
+    configuration: Configuration,
+    readiness: Readiness,
+    *,
+    has_bar: bool = True,
 ) -> list[Header]:
     """
-    Fetch every job that is planned and was not fetched yet, with a progress bar.
+    Fetch every job that is planned and was not fetched yet.
+
+    Args:
+        settings: Where everything lies, and what time it is.
+        configuration: Checked.
+        readiness: Which sources are on, and their credentials.
+        has_bar: Whether to show how far it is.
 
     Returns:
         What each landing file says of itself.
@@ -55,7 +65,7 @@ def collect_planned(
         for job in Leases(folder=settings.jobs).open_jobs()
         if job.source in on and job.id not in fetched
     ]
-    with _progress() as progress:
+    with _progress(has_bar=has_bar) as progress:
         task = progress.add_task("collecting", total=len(jobs))
 
         def show(job: Job, _path: object) -> None:
@@ -92,7 +102,7 @@ def _fetched_jobs(settings: Settings) -> list[str]:
     return ids
 
 
-def _progress() -> Progress:
+def _progress(*, has_bar: bool) -> Progress:
     return Progress(
         TextColumn("{task.description}"),
         BarColumn(),
@@ -100,4 +110,5 @@ def _progress() -> Progress:
         TimeElapsedColumn(),
         console=notes,
         transient=True,
+        disable=not has_bar,
     )

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
@@ -38,6 +38,14 @@ class Configuration:
         """Give an optional file's settings, or the model's defaults where there is no such file."""
         value = self.extra.get(name)
         return value if isinstance(value, model) else model()
+
+    def moved_to(self, base_url: str) -> "Configuration":
+        """Give the same configuration with every gateway replaced by the one at *base_url*."""
+        moved = tuple(
+            source.model_copy(update={"base_url": base_url}) if source.base_url else source
+            for source in self.sources.source
+        )
+        return replace(self, sources=self.sources.model_copy(update={"source": moved}))
 
 
 class ConfigurationError(Exception):
