@@ -185,3 +185,15 @@ def test_what_is_written_after_the_last_round_is_not_certain(world):
     late = [row for row in truth(world, rounds) if row.created_at > rounds[-1]]
     assert late
     assert {row.reach for row in late} <= {"possible", "lost", "never"}
+
+
+def test_own_posts_are_those_of_the_firms_handles_and_domains(world, watchlist):
+    for platform, posts in (("x", world.x), ("reddit", world.reddit), ("feed", world.feed_items)):
+        own = [post.label.is_own for post in posts]
+        assert any(own)
+        assert own == [
+            watchlist.owns(platform, None, post.link)
+            if platform == "feed"
+            else watchlist.owns(platform, post.author.handle, None)
+            for post in posts
+        ]
