@@ -14,18 +14,27 @@ QUALIFY row_number() OVER (
     PARTITION BY mention_id, version_id ORDER BY collected_at DESC, sight DESC, enriched_at DESC
 ) = 1;
 
-MERGE INTO mention_version AS known
-USING arriving_version AS new
-ON known.mention_id = new.mention_id AND known.version_id = new.version_id
-WHEN MATCHED AND (
-    new.last_collected_at > known.last_collected_at
-    OR new.last_collected_at = known.last_collected_at AND new.sight > hash(
+-- Kept apart from the MERGE, which would read the raw records of the whole warehouse for it.
+CREATE OR REPLACE TEMP TABLE tied AS
+SELECT mention_id, version_id, sight
+FROM arriving_version SEMI JOIN mention_version USING (mention_id, version_id, last_collected_at);
+CREATE OR REPLACE TEMP TABLE outdone AS
+SELECT tied.mention_id, tied.version_id
+FROM tied
+JOIN mention_version AS known USING (mention_id, version_id)
+WHERE tied.sight <= hash(
         known.raw, known.kind, known.author_id, known.author_handle, known.author_name,
         known.language_tag, known.created_at, known.time_source, known.edited_at,
         known.parent_id, known.root_id, known.is_repost, known.is_quote, known.is_own,
         known.metrics
-    )
-) THEN UPDATE SET
+    );
+
+MERGE INTO mention_version AS known
+USING (
+    SELECT *, (mention_id, version_id) IN (FROM outdone) AS is_outdone FROM arriving_version
+) AS new
+ON known.mention_id = new.mention_id AND known.version_id = new.version_id
+WHEN MATCHED AND new.last_collected_at >= known.last_collected_at AND NOT new.is_outdone THEN UPDATE SET
     kind = new.kind,
     author_id = new.author_id,
     author_handle = new.author_handle,
