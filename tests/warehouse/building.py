@@ -100,7 +100,10 @@ def enriched_file(
     pairs = list(rows)
     mentions = to_table(m for m, _ in pairs).to_pylist()
     table = pa.Table.from_pylist(
-        [row | _judged(judgement, row) for row, (_, judgement) in zip(mentions, pairs, strict=True)],
+        [
+            row | _judged(judgement, row)
+            for row, (_, judgement) in zip(mentions, pairs, strict=True)
+        ],
         schema=ENRICHED_SCHEMA,
     )
     moment = enriched_at or head.collected_at
