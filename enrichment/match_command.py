@@ -38,7 +38,7 @@ def match(context: typer.Context, config: ConfigOption = None, now: NowOption = 
     A line that is no such object is reported on stderr with its number and left out; the
     exit code is then 2.
 
-    Example:
+    For example:
 
         echo '{"id": 1, "text": "Ik drink #AcmeBier"}' | luisterpost match --config config
 
@@ -122,7 +122,7 @@ def _answer(record: dict[str, Any], matchers: "_Matchers") -> dict[str, Any]:
     return {"id": record["id"], "matches": [_shown(match, has_fields) for match in found]}
 
 
-def _shown(match: "Match", has_fields: bool) -> dict[str, Any]:  # noqa: FBT001 - private
+def _shown(match: "Match", has_fields: bool) -> dict[str, Any]:
     field = {"field": match.field} if has_fields else {}
     return {
         "subject": match.subject,

@@ -91,6 +91,8 @@ class HandlePattern:
     other_platforms: frozenset[str]
     """Platforms where the subject has accounts, too, and this name would be another's."""
     is_person: bool
+    is_short: bool
+    """Configured with its server, looked for without: as its neighbours write it."""
     needs_context: bool = False
 
     def counts_on(self, platform: str | None) -> bool:
@@ -107,7 +109,7 @@ class HandlePattern:
             return None
         if zone and zone.kind == "account" and zone.name_start == start:
             if end == zone.end or ("@" not in self.handle and end == zone.name_end):
-                is_elsewhere = end < zone.end and self.platform != "mastodon"
+                is_elsewhere = end < zone.end and (self.is_short or self.platform != "mastodon")
                 return None if is_elsewhere else (zone.start, zone.end, "handle")
             counts = end > zone.end and may_end_host(folded, end)
             return (zone.start, end, "handle") if counts else None
@@ -175,7 +177,7 @@ def patterns_of(number: int, subject: Subject) -> Iterator[tuple[str, Pattern]]:
             yield from _handle(number, subject, platform, handle)
     for domain in subject.domains:
         for spelling in _spellings(domain):
-            yield as_words(spelling), DomainPattern(number, spelling)
+            yield fold(spelling).replace("-", " "), DomainPattern(number, spelling)
     context = [f" {as_words(word)}" for word in subject.context]
     for term in subject.terms:
         if term[0] in "#$" and len(term) > 1:
@@ -203,12 +205,14 @@ def _handle(
 ) -> Iterator[tuple[str, Pattern]]:
     name = fold(bare_handle(handle).rstrip("/").rsplit("/", 1)[-1]).strip().lstrip("@")
     is_person = subject.facet == "employee"
-    names = {name, name.split("@")[0]} if "@" in name and not is_person else {name}
     others = frozenset(subject.handles) - {platform}
-    for spelling in names - {""}:
-        # Without as_words: blanks at the edges are the underscores of _acme_.
+    spellings = {name: False}
+    if not is_person:
+        spellings.setdefault(name.split("@")[0], True)
+    for spelling, is_short in spellings.items():
+        # Not by as_words: blanks at the edges are the underscores of _acme_.
         words = spelling.replace("-", " ").replace("_", " ")
-        yield words, HandlePattern(number, spelling, platform, others, is_person)
+        yield words, HandlePattern(number, spelling, platform, others, is_person, is_short)
 
 
 def _spellings(domain: str) -> Iterator[str]:
