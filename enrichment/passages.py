@@ -101,7 +101,7 @@ def passage_around(
         for s, e in others
         if e > left and s < right and (e <= start or s >= end)
     ]
-    sentences = sentence_spans(window)
+    sentences = sentence_spans(window) or [here]
     first = last = next(
         (i for i, (_, stop) in enumerate(sentences) if stop > here[0]), len(sentences) - 1
     )

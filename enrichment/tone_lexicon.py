@@ -35,6 +35,8 @@ _MOST = 12.0
 _NEGATION_REACH = 4
 _BACKWARD_REACH = 3
 _SHORTEST_STEM = 3
+_SHORTEST_SHOUT = 4
+_LONGEST_WORD = 60
 _WEIGHT_LINE = re.compile(r"^[+-][123]$")
 
 _TOKEN = re.compile(
@@ -133,7 +135,8 @@ def _tokens(text: str) -> Iterator[_Token]:
             continue
         pieces = _CAMEL.split(piece[1:]) if piece.startswith("#") else [piece]
         for word in pieces:
-            yield _Token("word", _lower(word), len(word) > 3 and word.isupper())  # noqa: PLR2004
+            is_shouted = len(word) >= _SHORTEST_SHOUT and word.isupper()
+            yield _Token("word", _lower(word[:_LONGEST_WORD]), is_shouted)
 
 
 def _lower(word: str) -> str:
@@ -150,7 +153,7 @@ def _word_weights(tokens: list[_Token], language: str) -> list[float]:
         length = 1
         if token.kind == "word":
             weight, length = _phrase_at(tokens, position, lexicon) or (
-                lexicon_weight(token.text, language) if not _role(token, language) else 0.0,
+                _own_weight(tokens, position, language),
                 1,
             )
             before = _role(tokens[position - 1], language) if position else ""
@@ -158,6 +161,18 @@ def _word_weights(tokens: list[_Token], language: str) -> list[float]:
             weights[position] = weight * (_SHOUTED if token.is_shouted else 1.0)
         position += length
     return _negate(tokens, weights, language)
+
+
+def _own_weight(tokens: list[_Token], position: int, language: str) -> float:
+    """Weigh a word; *super* is praise by itself and only strength in *super slecht*."""
+    role = _role(tokens[position], language)
+    if role in {"more", "less"}:
+        after = tokens[position + 1] if position + 1 < len(tokens) else None
+        if after and after.kind == "word" and lexicon_weight(after.text, language):
+            return 0.0
+    elif role:
+        return 0.0
+    return lexicon_weight(tokens[position].text, language)
 
 
 def _phrase_at(tokens: list[_Token], position: int, lexicon: _Lexicon) -> tuple[float, int] | None:

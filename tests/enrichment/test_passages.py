@@ -1,0 +1,119 @@
+"""Where the tone towards a subject is read."""
+
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from enrichment.passages import PASSAGE_WORDS, passage_around, sentence_spans
+
+
+def passage_of(name, text, *others):
+    def span(word):
+        return text.index(word), text.index(word) + len(word)
+
+    return passage_around(
+        text, *span(name), language="nl", others=[span(word) for word in others]
+    ).text
+
+
+def sentences(text):
+    return [text[start:end] for start, end in sentence_spans(text)]
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("Eén zin. Nog een zin! En een vraag?", 3),
+        ("Dr. Peeters drinkt Acme. Hij vindt het lekker.", 2),
+        ("De prijs steeg met 3.5 procent op acme.example.", 1),
+        ("Lekker 😍 Volgende keer weer", 2),
+        ("een regel\nnog een regel", 2),
+        ("“Vies!” Dat zei hij.", 2),
+        ("Wat... een bier", 1),
+        ("", 0),
+        (" \n ", 0),
+    ],
+)
+def test_sentences_end_where_people_end_them(text, count):
+    assert len(sentences(text)) == count
+
+
+def test_short_post_is_one_passage():
+    text = "Gisteren een Acme gedronken. Wat een vies bier! Nooit meer."
+    assert passage_of("Acme", text) == text
+
+
+def test_long_article_gives_the_sentences_around_the_name():
+    filler = "Dit is een zin van precies negen woorden over iets. " * 30
+    text = f"{filler}Acme stelt zwaar teleur. {filler}"
+    passage = passage_of("Acme", text)
+    assert "Acme stelt zwaar teleur." in passage
+    assert len(passage.split()) <= PASSAGE_WORDS
+
+
+def test_passage_never_holds_another_subjects_sentence():
+    text = "Acme is heerlijk. Bolt is smerig. Echt smerig."
+    assert passage_of("Acme", text, "Bolt") == "Acme is heerlijk."
+    assert passage_of("Bolt", text, "Acme") == "Bolt is smerig. Echt smerig."
+
+
+@pytest.mark.parametrize(
+    ("text", "acme", "bolt"),
+    [
+        ("Acme is lekker maar Bolt is smerig", "Acme is lekker", "maar Bolt is smerig"),
+        ("Acme is great, but Bolt is awful", "Acme is great", "but Bolt is awful"),
+        ("Acme est bonne, mais Bolt est nulle", "Acme est bonne", "mais Bolt est nulle"),
+        ("Acme ist gut, aber Bolt ist mies", "Acme ist gut", "aber Bolt ist mies"),
+    ],
+)
+def test_contrast_gives_each_subject_its_clause(text, acme, bolt):
+    assert passage_of("Acme", text, "Bolt") == acme
+    assert passage_of("Bolt", text, "Acme") == bolt
+
+
+def test_subjects_named_together_share_what_is_said_of_them():
+    text = "Acme and Bolt are both awful"
+    assert passage_of("Acme", text, "Bolt") == text
+
+
+def test_overlapping_subjects_do_not_cut_each_other():
+    text = "Acme Brewery is great and cheap"
+    assert passage_of("Acme", text, "Acme Brewery") == text
+
+
+def test_endless_sentence_is_cut_around_the_name():
+    words = " ".join(["woord"] * 400)
+    passage = passage_around(f"{words} Acme {words}", len(words) + 1, len(words) + 5, language="nl")
+    assert len(passage.text.split()) <= PASSAGE_WORDS + 1
+    assert passage.text[passage.start : passage.end] == "Acme"
+
+
+@given(st.text(max_size=400), st.data())
+def test_any_span_lies_in_its_passage(text, data):
+    start = data.draw(st.integers(0, len(text)))
+    end = data.draw(st.integers(start, len(text)))
+    others = data.draw(
+        st.lists(st.tuples(st.integers(0, len(text)), st.integers(0, len(text))).map(sorted))
+    )
+    passage = passage_around(text, start, end, language="und", others=[tuple(o) for o in others])
+    assert passage.text[passage.start : passage.end] == text[start:end]
+
+
+@given(st.text(max_size=400))
+def test_sentences_are_in_order_inside_the_text_and_not_blank(text):
+    reached = 0
+    for start, end in sentence_spans(text):
+        assert reached <= start < end <= len(text)
+        assert text[start:end].strip() == text[start:end] != ""
+        reached = end
+
+
+@pytest.mark.parametrize("unit", ["!", ".", " ", "\n", "a", "😡", "a. ", "?! ", "é", "((", "…"])
+def test_hostile_repetition_takes_linear_time(unit):
+    text = (unit * 200_000)[:200_000]
+    began = time.process_time()
+    sentence_spans(text)
+    passage_around(text, 100_000, 100_004, language="und")
+    assert time.process_time() - began < 5
