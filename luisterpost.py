@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 from pydantic import BaseModel
@@ -33,6 +34,9 @@ from reports.settings import ReportSettings
 from warehouse.commands import forget, load, plan, sql, tell
 from warehouse.settings import WarehouseSettings
 
+if TYPE_CHECKING:
+    from enrichment.enricher import Enricher
+
 OPTIONAL_FILES: Mapping[str, type[BaseModel]] = {
     "reports": ReportSettings,
     "warehouse": WarehouseSettings,
@@ -40,7 +44,10 @@ OPTIONAL_FILES: Mapping[str, type[BaseModel]] = {
 
 SAMPLE_QUERIES = (
     "FROM share_of_voice_week",
-    "SELECT day, mentions, stories FROM daily_volume WHERE subject_id = 'epervier' ORDER BY day DESC LIMIT 10",
+    (
+        "SELECT day, sum(mentions) AS mentions, sum(negative) AS negative FROM daily_volume "
+        "WHERE subject_id = 'epervier' GROUP BY day ORDER BY day DESC LIMIT 10"
+    ),
     "SELECT source, stream, reason, since, until FROM gap",
 )
 
@@ -91,6 +98,7 @@ def run_round(
     configuration: Configuration,
     environ: Mapping[str, str],
     *,
+    enricher: "Enricher | None" = None,
     has_bar: bool = True,
 ) -> Round:
     """
@@ -100,6 +108,7 @@ def run_round(
         settings: Where everything lies, and what time it is.
         configuration: Checked.
         environ: Where credentials are looked for.
+        enricher: Of the same watchlist, kept over several rounds; None: a new one.
         has_bar: Whether to show how far the collecting is.
     """
     from enrichment.enrich import enrich_waiting
@@ -113,7 +122,7 @@ def run_round(
         readiness = find_readiness(configuration.sources, watchlist, environ, now=settings.clock())
         plan_round(settings, readiness.states)
         fetched = collect_planned(settings, configuration, readiness, has_bar=has_bar)
-        enriched = enrich_waiting(settings, watchlist)
+        enriched = enrich_waiting(settings, watchlist, enricher=enricher)
         intake = load_waiting(
             settings, watchlist=watchlist, sources=readiness.states, keep=keep, tell=tell
         )
@@ -225,6 +234,7 @@ def run_sample(
     from collectors.sample.export import export_world
     from collectors.sample.server import SampleServer
     from collectors.sample.world import build_world, last_monday
+    from enrichment.enricher import Enricher
     from reports.status_report import write_status_report
 
     settings = settings_from(context, home or Path("var/sample"), config, now)
@@ -234,6 +244,7 @@ def run_sample(
     with SampleServer(world) as server, _progress() as bar:
         task = bar.add_task("writing eight weeks of posts", total=len(world.rounds()) + 1)
         played = configuration.moved_to(server.url)
+        enricher = Enricher(configuration.watchlist)
         for file in export_world(world, settings.home / "exports"):
             bar.update(task, description=f"importing seven weeks of {file.source}")
             import_file(
@@ -249,7 +260,11 @@ def run_sample(
             bar.update(task, advance=1, description=f"collecting up to {moment:%A %d %B %H:%M}")
             server.now = moment
             result = run_round(
-                replace(settings, fixed_now=moment), played, CREDENTIALS, has_bar=False
+                replace(settings, fixed_now=moment),
+                played,
+                CREDENTIALS,
+                enricher=enricher,
+                has_bar=False,
             )
         bar.update(task, advance=1, description="writing the report")
         report = write_status_report(

@@ -72,6 +72,7 @@ def publish_snapshot(
     number = 1 + max(_versions(folder), default=0)
     path = folder / f"luisterpost-{number:06d}.duckdb"
     part = folder / f".{path.name}.part"
+    connection.execute("UPDATE firm SET time_zone = $zone", {"zone": time_zone})
     _copy_tables(connection, part, _parameters(watchlist, time_zone, now, path.stem), begun)
     part.chmod(0o444)
     with part.open("rb") as file:
@@ -93,13 +94,18 @@ def _versions(folder: Path) -> dict[int, Path]:
 def _parameters(
     watchlist: Watchlist, time_zone: str, now: datetime, snapshot_id: str
 ) -> dict[str, object]:
-    consenting = [
-        subject.unit
-        for subject in watchlist.subject
-        if subject.consent is not None and subject.unit and subject.consent.stands(now)
-    ]
+    employees = [subject for subject in watchlist.subject if subject.consent is not None]
     return {
-        "units": consenting,
+        "units": [s.unit for s in employees if s.unit and s.consent and s.consent.stands(now)],
+        "private_words": [
+            word
+            for subject in employees
+            for words in (
+                (subject.name, *subject.terms, *subject.hashtags, *subject.domains),
+                *subject.handles.values(),
+            )
+            for word in words
+        ],
         "minimum_group": MINIMUM_GROUP,
         "time_zone": time_zone,
         "now": now,

@@ -1,22 +1,57 @@
--- What analysts may see. No employee, no raw record, no mention that concerns nobody.
+-- What analysts may see. No employee, no raw record, no mention whose present text concerns nobody.
+CREATE TABLE snapshot.firm AS SELECT * FROM firm;
 CREATE TABLE snapshot.subject AS SELECT * EXCLUDE (unit) FROM subject WHERE facet <> 'employee';
-CREATE TABLE snapshot.subject_match AS
-SELECT * FROM subject_match SEMI JOIN snapshot.subject USING (subject_id);
 CREATE TABLE snapshot.mention AS
-SELECT * EXCLUDE (raw) FROM mention SEMI JOIN snapshot.subject_match USING (mention_id);
+SELECT * EXCLUDE (raw) FROM mention
+SEMI JOIN (FROM subject_match SEMI JOIN snapshot.subject USING (subject_id))
+USING (mention_id, version_id);
+CREATE TABLE snapshot.subject_match AS
+SELECT * FROM subject_match
+SEMI JOIN snapshot.subject USING (subject_id)
+SEMI JOIN snapshot.mention USING (mention_id);
 CREATE TABLE snapshot.mention_version AS
 SELECT * EXCLUDE (raw) FROM mention_version SEMI JOIN snapshot.mention USING (mention_id);
+-- A name that is an employee's is no entity for analysts, whatever a pipeline made of it.
 CREATE TABLE snapshot.entity AS
-SELECT * FROM entity SEMI JOIN snapshot.subject_match USING (mention_id, version_id);
+SELECT * FROM entity
+SEMI JOIN snapshot.subject_match USING (mention_id, version_id)
+ANTI JOIN (FROM subject_match SEMI JOIN (FROM subject WHERE facet = 'employee') USING (subject_id)) AS hidden
+ON entity.mention_id = hidden.mention_id
+    AND entity.version_id = hidden.version_id
+    AND entity.field = hidden.field
+    AND entity.start_char < hidden.end_char
+    AND hidden.start_char < entity.end_char;
 CREATE TABLE snapshot.sighting AS SELECT * FROM sighting SEMI JOIN snapshot.mention USING (mention_id);
-CREATE TABLE snapshot.story AS SELECT * FROM story SEMI JOIN snapshot.mention USING (story_id);
+-- Counted anew, so that a story is what the snapshot's own mentions make of it.
+CREATE TABLE snapshot.story AS
+SELECT
+    story_id,
+    count(*)::INTEGER AS mentions,
+    count(
+        DISTINCT coalesce(platform || ' ' || coalesce(author_id, author_handle, author_name), mention_id)
+    )::INTEGER AS authors,
+    arg_min(mention_id, (occurred_at, mention_id)) AS first_mention_id,
+    min(occurred_at) AS first_at,
+    max(occurred_at) AS last_at,
+    max(loaded_at) AS loaded_at
+FROM snapshot.mention
+GROUP BY story_id;
 CREATE TABLE snapshot.hourly_volume AS
 SELECT * FROM hourly_volume SEMI JOIN snapshot.subject USING (subject_id);
 CREATE TABLE snapshot.source AS SELECT * FROM source;
 -- Queries may name employees who consented to be watched, which concerns no analyst.
 CREATE TABLE snapshot.stream AS SELECT * EXCLUDE (asks) FROM stream;
 CREATE TABLE snapshot.coverage AS SELECT * FROM coverage;
-CREATE TABLE snapshot.attempt AS SELECT * FROM attempt;
+-- Platforms repeat what they were asked, and may so name employees.
+CREATE TABLE snapshot.attempt AS
+SELECT * REPLACE (
+    CASE
+        WHEN len(list_filter($private_words::VARCHAR[], lambda word: contains(lower(message), lower(word)))) > 0
+            THEN 'withheld: it names people'
+        ELSE message
+    END AS message
+)
+FROM attempt;
 CREATE TABLE snapshot.stream_state AS SELECT * FROM stream_state;
 CREATE TABLE snapshot.loaded_file AS SELECT * FROM loaded_file;
 
@@ -53,6 +88,7 @@ FROM unit CROSS JOIN week LEFT JOIN counted USING (week_start, unit)
 ORDER BY week_start, unit;
 COMMENT ON TABLE snapshot.staff_week IS 'One row: mentions of consenting employees of a unit in a week. Only units with at least five consenting people appear; nothing finer is published.';
 COMMENT ON COLUMN snapshot.staff_week.week_start IS 'Monday, in the firm''s time zone.';
+COMMENT ON COLUMN snapshot.staff_week.unit IS 'The unit, as configured.';
 COMMENT ON COLUMN snapshot.staff_week.people IS 'Consenting people in the unit when the snapshot was made.';
 COMMENT ON COLUMN snapshot.staff_week.mentions IS 'Mentions of any of them; null where there were some, but fewer than five.';
 
@@ -65,6 +101,8 @@ SELECT
     (SELECT count(*) FROM mention) AS mentions_all,
     0::DOUBLE AS took_s;
 COMMENT ON TABLE snapshot.snapshot_info IS 'The only row: what this snapshot is.';
+COMMENT ON COLUMN snapshot.snapshot_info.snapshot_id IS 'Its versioned name, without folder and suffix.';
+COMMENT ON COLUMN snapshot.snapshot_info.watchlist_version IS 'Version of the watchlist when it was made.';
 COMMENT ON COLUMN snapshot.snapshot_info.made_at IS 'Up to when the data is known, UTC.';
 COMMENT ON COLUMN snapshot.snapshot_info.time_zone IS 'The firm''s time zone: where its days and weeks begin.';
 COMMENT ON COLUMN snapshot.snapshot_info.mentions_all IS 'Mentions in the warehouse, those without any match included.';

@@ -1,6 +1,6 @@
 CREATE OR REPLACE VIEW daily_volume AS
 SELECT
-    date_trunc('day', hour)::DATE AS day,
+    date_trunc('day', hour AT TIME ZONE (SELECT time_zone FROM firm))::DATE AS day,
     subject_id,
     platform,
     language,
@@ -13,8 +13,8 @@ SELECT
 FROM hourly_volume
 GROUP BY ALL;
 
-COMMENT ON VIEW daily_volume IS 'One row: a subject on one day on one platform in one language. Days are those of the connection''s TimeZone setting.';
-COMMENT ON COLUMN daily_volume.day IS 'The day, in the connection''s TimeZone.';
+COMMENT ON VIEW daily_volume IS 'One row: a subject on one day on one platform in one language. Days begin at the firm''s midnight.';
+COMMENT ON COLUMN daily_volume.day IS 'The day, in the firm''s time zone.';
 COMMENT ON COLUMN daily_volume.subject_id IS 'The subject; see the table subject.';
 COMMENT ON COLUMN daily_volume.platform IS 'x, reddit, feed, …';
 COMMENT ON COLUMN daily_volume.language IS 'Language as found in the text: ISO 639-1, or und when unsure.';

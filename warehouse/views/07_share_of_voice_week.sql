@@ -1,7 +1,7 @@
 CREATE OR REPLACE VIEW share_of_voice_week AS
 WITH heard AS (
     SELECT
-        date_trunc('week', occurred_at)::DATE AS week_start,
+        date_trunc('week', occurred_at AT TIME ZONE (SELECT time_zone FROM firm))::DATE AS week_start,
         CASE WHEN relation = 'competitor' THEN subject_id ELSE 'own' END AS party,
         mention_id
     FROM mention_subject
@@ -22,8 +22,8 @@ SELECT
     mentions / sum(mentions) OVER (PARTITION BY week_start) AS share
 FROM counted;
 
-COMMENT ON VIEW share_of_voice_week IS 'One row: one party in one week: the firm (brand and company together) or a competitor. Weeks begin on Monday in the connection''s TimeZone.';
-COMMENT ON COLUMN share_of_voice_week.week_start IS 'The week''s Monday, in the connection''s TimeZone.';
+COMMENT ON VIEW share_of_voice_week IS 'One row: one party in one week: the firm (brand and company together) or a competitor. Weeks begin on Monday in the firm''s time zone.';
+COMMENT ON COLUMN share_of_voice_week.week_start IS 'The week''s Monday, in the firm''s time zone.';
 COMMENT ON COLUMN share_of_voice_week.party IS 'own, or the competitor''s subject_id.';
 COMMENT ON COLUMN share_of_voice_week.mentions IS 'Distinct earned mentions of the party.';
 COMMENT ON COLUMN share_of_voice_week.mentions_of_all IS 'Sum over the parties of that week.';
