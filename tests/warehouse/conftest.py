@@ -4,7 +4,7 @@ import pytest
 
 
 @pytest.fixture(autouse=True)
-def _own_configuration(tmp_path_factory: pytest.TempPathFactory, monkeypatch) -> Path:
+def configuration_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch) -> Path:
     """Keep tombstone keys of tests out of the user's configuration directory."""
     folder = tmp_path_factory.mktemp("configuration")
     monkeypatch.setenv("XDG_CONFIG_HOME", str(folder))
