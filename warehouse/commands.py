@@ -1,6 +1,7 @@
 """The warehouse's commands: plan, load, sql, forget."""
 
 import os
+import sys
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -15,7 +16,8 @@ from collectors.readiness import find_readiness
 from collectors.settings import ConfigOption, HomeOption, NowOption, settings_from
 from warehouse.settings import WarehouseSettings
 
-console = Console()
+# Into a pipe or a file a line is as long as it needs to be.
+console = Console() if sys.stdout.isatty() else Console(width=1_000)
 notes = Console(stderr=True)
 
 

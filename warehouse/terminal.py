@@ -4,6 +4,8 @@ import csv
 import json
 import sys
 from collections.abc import Iterator
+from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -37,7 +39,7 @@ def write_answer(
     Raises:
         duckdb.Error: The query is wrong, forbidden, or took too long.
     """
-    reader = connection.execute(query).to_arrow_reader(_BATCH)
+    reader = _reader(connection, query)
     if output_format == "parquet":
         _write_parquet(reader, out)
         return
@@ -76,12 +78,23 @@ def converse(connection: duckdb.DuckDBPyConnection, console: Console) -> None:
 
 def _answer(connection: duckdb.DuckDBPyConnection, statement: str) -> Table:
     if statement == ".tables":
-        return _table(connection.execute(_TABLES).to_arrow_reader(_BATCH))
+        return _table(_reader(connection, _TABLES))
     if statement.startswith(".schema"):
         name = statement.removeprefix(".schema").strip()
-        answer = connection.execute(_SCHEMA, {"name": name})
-        return _table(answer.to_arrow_reader(_BATCH))
-    return _table(connection.execute(statement).to_arrow_reader(_BATCH))
+        return _table(_reader(connection, _SCHEMA, name=name))
+    return _table(_reader(connection, statement))
+
+
+def _reader(connection: duckdb.DuckDBPyConnection, query: str, **parameters: str) -> Any:
+    """Run one statement; its rows come in Arrow batches, a part at a time."""
+    if len(connection.extract_statements(query)) != 1:
+        msg = "give one statement at a time"
+        raise duckdb.InvalidInputException(msg)
+    answer = connection.sql(query, params=parameters or None)
+    if answer is None:
+        msg = "this statement gives no rows"
+        raise duckdb.InvalidInputException(msg)
+    return answer.to_arrow_reader(_BATCH)
 
 
 def _table(reader: Any) -> Table:
@@ -103,6 +116,8 @@ def _cell(value: Any) -> Text:
     """Show a value so that text from outside can't speak to the terminal."""
     if value is None:
         return Text("null", style="dim")
+    if isinstance(value, datetime):
+        return Text(f"{value:%Y-%m-%d %H:%M:%S %Z}".rstrip())
     text = _plain(value) if isinstance(value, str) else str(_jsonable(value))
     shown = "".join(c if c.isprintable() else " " for c in text)
     if len(shown) > _CELL_CHARACTERS:
@@ -143,22 +158,24 @@ def _write_parquet(reader: Any, out: Path | None) -> None:
 
 
 def _rows(reader: Any) -> Iterator[dict[str, Any]]:
+    import pyarrow as pa
+
+    maps = [field.name for field in reader.schema if pa.types.is_map(field.type)]
     for batch in reader:
-        yield from batch.to_pylist()
+        for row in batch.to_pylist():
+            yield row | {name: None if row[name] is None else dict(row[name]) for name in maps}
 
 
 def _jsonable(value: Any) -> Any:
-    if hasattr(value, "isoformat"):
-        return value.isoformat()
-    if isinstance(value, list):  # A map arrives as a list of pairs.
-        if value and all(isinstance(item, tuple) for item in value):
-            return {str(key): _jsonable(item) for key, item in value}
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    if isinstance(value, list):
         return [_jsonable(item) for item in value]
     if isinstance(value, dict):
-        return {name: _jsonable(item) for name, item in value.items()}
+        return {str(name): _jsonable(item) for name, item in value.items()}
     if value is None or isinstance(value, bool | int | float | str):
         return value
-    return str(value)
+    return value.isoformat() if hasattr(value, "isoformat") else str(value)
 
 
 _TABLES = """

@@ -221,7 +221,7 @@ def test_health_counts_fresh_items_once_whatever_the_streams(world):
     assert ask(world, "SELECT items_24h, freshest_item_at FROM source_health") == [(1, at(1, 2))]
 
 
-def test_days_are_those_of_the_connections_time_zone(world):
+def test_days_are_the_firms_whatever_the_connections_time_zone(world):
     volume = {
         "subject_id": "hopla",
         "platform": "x",
@@ -240,11 +240,13 @@ def test_days_are_those_of_the_connections_time_zone(world):
     with duckdb.connect() as connection:
         world.fill(connection)
         count = "SELECT day, mentions, own FROM daily_volume ORDER BY day"
+        connection.execute("UPDATE firm SET time_zone = 'Etc/UTC'")
         assert connection.execute(count).fetchall() == [
             (date(2026, 11, 8), 2, 1),
             (date(2026, 11, 9), 2, 1),
         ]
-        connection.execute("SET TimeZone = 'Europe/Brussels'")
+        connection.execute("UPDATE firm SET time_zone = 'Europe/Brussels'")
+        connection.execute("SET TimeZone = 'America/New_York'")
         assert connection.execute(count).fetchall() == [(date(2026, 11, 9), 4, 2)]
 
 

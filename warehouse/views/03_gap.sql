@@ -4,13 +4,20 @@ WITH spans AS (
     UNION ALL
     SELECT source, stream, since, until, FALSE FROM coverage WHERE reason = 'possible_gap'
     UNION ALL
-    SELECT source, stream, coalesce(since, collected_at), coalesce(until, collected_at), FALSE
+    -- Where an attempt was answered, its life ends with what was answered: platforms hold back the
+    -- last seconds, which the next attempt asks for.
+    SELECT
+        source,
+        stream,
+        coalesce(since, collected_at),
+        CASE WHEN outcome <> 'answered' THEN coalesce(until, collected_at) END,
+        FALSE
     FROM attempt
     WHERE kind <> 'import'
 ),
 
 life AS (
-    SELECT source, stream, min(since) AS began, max(until) AS ended
+    SELECT source, stream, min(since) AS began, coalesce(max(until), min(since)) AS ended
     FROM spans
     GROUP BY source, stream
 ),
