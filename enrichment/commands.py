@@ -9,6 +9,9 @@ import typer
 from collectors.configured import read_or_exit
 from collectors.settings import ConfigOption, HomeOption, NowOption, Settings, settings_from
 from collectors.watchlist import Watchlist
+from enrichment.match_command import match
+
+__all__ = ["enrich", "match"]
 
 _SOME_FAILED = 1
 

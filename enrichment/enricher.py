@@ -4,6 +4,7 @@ from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from spacy.language import Language
@@ -80,7 +81,6 @@ class Enricher:
         self._has_entities = has_entities
         self._people = {s.id for s in watchlist.subject if s.facet == "employee"}
         self._matchers: dict[tuple[str, ...], SubjectMatcher] = {}
-        self._pipelines: dict[tuple[str, str | None], Language] = {}
         self._analyses: OrderedDict[_Task, _Analysis] = OrderedDict()
 
     def describe(self) -> dict[str, str]:
@@ -145,22 +145,19 @@ class Enricher:
             recogniser = recogniser_for(task.language, task.text) if self._has_entities else None
             streams.setdefault((task.language, recogniser), []).append(task)
         for (language, recogniser), stream in streams.items():
-            nlp = self._pipeline(language, recogniser)
-            docs = (
-                (make_doc(nlp, task.text, task.matches, language=language), task) for task in stream
-            )
-            for doc, task in nlp.pipe(docs, as_tuples=True, batch_size=_DOCS_AT_ONCE):
-                people = [(m.start, m.end) for m in task.matches if m.subject in self._people]
-                entities = tuple(kept_entities(doc, people)) if recogniser else ()
-                self._analyses[task] = _Analysis(doc._.tones, entities, recogniser)
+            nlp = _pipeline(language, self.tone_model, recogniser)
+            # The zone gives back what the vocabulary learnt from these texts.
+            with nlp.memory_zone():
+                self._read_docs(nlp, language, recogniser, stream)
 
-    def _pipeline(self, language: str, recogniser: str | None) -> Language:
-        key = (language, recogniser)
-        if key not in self._pipelines:
-            self._pipelines[key] = build_pipeline(
-                language, tone_model=self.tone_model, recogniser=recogniser
-            )
-        return self._pipelines[key]
+    def _read_docs(
+        self, nlp: Language, language: str, recogniser: str | None, tasks: Sequence[_Task]
+    ) -> None:
+        docs = ((make_doc(nlp, task.text, task.matches, language=language), task) for task in tasks)
+        for doc, task in nlp.pipe(docs, as_tuples=True, batch_size=_DOCS_AT_ONCE):
+            people = [(m.start, m.end) for m in task.matches if m.subject in self._people]
+            entities = tuple(kept_entities(doc, people)) if recogniser else ()
+            self._analyses[task] = _Analysis(doc._.tones, entities, recogniser)
 
     def _decide(self, draft: _Draft) -> dict[str, Any]:
         found = [(task, self._analyses[task]) for task in draft.tasks]
@@ -179,6 +176,12 @@ class Enricher:
                 for entity in analysis.entities
             ],
         }
+
+
+@lru_cache(maxsize=32)
+def _pipeline(language: str, tone_model: ToneModel, recogniser: str | None) -> Language:
+    """Build each pipeline once a process: loading a recogniser takes a second."""
+    return build_pipeline(language, tone_model=tone_model, recogniser=recogniser)
 
 
 def _few_places(matches: Iterable[Match]) -> tuple[Match, ...]:

@@ -4,8 +4,9 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
-from typing import cast
+from typing import Any, cast
 
+import numpy as np
 import spacy
 from spacy.language import Language
 from spacy.tokens import Doc
@@ -51,7 +52,7 @@ def build_pipeline(
     """
     nlp = load_recogniser(recogniser) if recogniser else _blank(language)
     nlp.max_length = 1 << 31
-    nlp.add_pipe("luisterpost_sentences")
+    nlp.add_pipe("luisterpost_sentences", first=True)
     nlp.add_pipe("luisterpost_subjects")
     cast("ToneTowardsSubjects", nlp.add_pipe("luisterpost_tone")).use(tone_model)
     return nlp
@@ -83,15 +84,17 @@ def make_doc(nlp: Language, text: str, matches: Sequence[Match], *, language: st
 @Language.component("luisterpost_sentences", assigns=["token.is_sent_start"])
 def mark_sentences(doc: Doc) -> Doc:
     """Mark where sentences begin, by the rules that cut the passages as well."""
-    starts = [start for start, _ in sentence_spans(doc.text)]
+    starts = [0, *(start for start, _ in sentence_spans(doc.text)[1:])]
+    begins = np.full(len(doc), -1, np.int64)
     position = 0
     for token in doc:
         end = token.idx + len(token)
-        begins = position < len(starts) and starts[position] < end
         while position < len(starts) and starts[position] < end:
+            begins[token.i] = 1
             position += 1
-        token.is_sent_start = begins or token.i == 0
-    return doc
+    # Setting token.is_sent_start looks through the whole Doc each time.
+    column: Any = begins.astype(np.uint64).reshape(-1, 1)
+    return doc.from_array(["SENT_START"], column)
 
 
 @Language.component("luisterpost_subjects", assigns=["doc.spans"])

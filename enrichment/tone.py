@@ -55,6 +55,9 @@ class ToneModel(Protocol):
     def judge(self, passages: Sequence[Passage]) -> list[Tone]:
         """Judge each passage by itself, in the order given."""
 
+    def __hash__(self) -> int:
+        """Tell models apart: pipelines are kept by model."""
+
 
 class LearnedTone:
     """
