@@ -41,7 +41,8 @@ def employee(subject_id: str, *, unit: str = "sales", **keys: Any) -> dict[str, 
         "proof": "form",
         **keys.pop("consent", {}),
     }
-    return brand(subject_id, facet="employee", unit=unit, consent=consent, **keys)
+    words = {"terms": [f"{subject_id} words"], **keys}
+    return brand(subject_id, facet="employee", unit=unit, consent=consent, **words)
 
 
 def watchlist(*subjects: dict[str, Any]) -> Watchlist:
