@@ -1,6 +1,7 @@
 """The command line `luisterpost`: mounts each package's commands, and runs them all in one go."""
 
 import os
+import shlex
 import shutil
 import sys
 from collections.abc import Mapping, Sequence
@@ -237,10 +238,14 @@ def run_sample(
     from enrichment.enricher import Enricher
     from reports.status_report import write_status_report
 
-    settings = settings_from(context, home or Path("var/sample"), config, now)
+    settings = settings_from(context, home, config, now)
+    if settings.home == Settings().home:
+        settings = replace(settings, home=settings.home / "sample")
     configuration = read_or_exit(settings, OPTIONAL_FILES)
     world = build_world(last_monday(settings.clock()))
     _make_room(settings.home, world.anchor)
+    # A firm's proxy can't reach the server on this machine.
+    os.environ |= dict.fromkeys(("NO_PROXY", "no_proxy"), "127.0.0.1")
     with SampleServer(world) as server, _progress() as bar:
         task = bar.add_task("writing eight weeks of posts", total=len(world.rounds()) + 1)
         played = configuration.moved_to(server.url)
@@ -273,6 +278,8 @@ def run_sample(
             folder=settings.reports,
         )
     _show_sample(settings, result, report)
+    tell_faults(result.fetched)
+    raise typer.Exit(result.exit_code)
 
 
 def _progress() -> Progress:
@@ -314,7 +321,7 @@ def _show_sample(settings: Settings, result: Round, report: Path) -> None:
     console.print(lines)
     console.print(Text(f"\n{result.mentions:,} mentions. Three questions to try:\n"))
     for query in SAMPLE_QUERIES:
-        command = f'{Path(sys.argv[0])} sql --home {settings.home} "{query}"'
+        command = f'{sys.argv[0]} sql --home {shlex.quote(str(settings.home))} "{query}"'
         console.print(Text(command, style="cyan"), soft_wrap=True)
 
 

@@ -14,6 +14,7 @@ import requests
 import urllib3
 from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
+from requests.utils import get_environ_proxies
 
 from collectors.contract import Clock, Credential
 from collectors.credentials import hide_secrets
@@ -105,6 +106,8 @@ class BoundedAdapter(HTTPAdapter):
         """
         if self._moved and request.url and request.url.startswith(self._moved[0]):
             request.url = self._moved[1].rstrip("/") + request.url.removeprefix(self._moved[0])
+            # Whether a proxy stands between is a question of where it goes, not where it would have gone.
+            options["proxies"] = get_environ_proxies(request.url)
         deadline = time.monotonic() + self._timeout_s
         options |= {"stream": True, "timeout": self._timeout_s}
         try:

@@ -1,5 +1,6 @@
 """A local server that plays the sample world's X, Reddit and feeds at a simulated present."""
 
+import sys
 import threading
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -93,6 +94,11 @@ class _HttpServer(ThreadingHTTPServer):
     def __init__(self, address: tuple[str, int], sample: SampleServer) -> None:
         super().__init__(address, _Handler)
         self.sample = sample
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Let a client that hangs up go in peace."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
 
 
 class _Handler(BaseHTTPRequestHandler):

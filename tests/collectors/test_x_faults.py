@@ -57,6 +57,22 @@ def test_a_refused_connection_is_unreachable():
     assert "refused" in landed.header.fault.message
 
 
+@pytest.mark.parametrize(
+    "proxies",
+    [
+        {"https_proxy": "http://127.0.0.1:9", "http_proxy": "", "no_proxy": ""},
+        {"https_proxy": "", "http_proxy": "http://127.0.0.1:9", "no_proxy": "127.0.0.1"},
+    ],
+)
+def test_the_proxy_is_that_of_the_base_url_not_of_x_itself(proxies, monkeypatch):
+    for name, value in proxies.items():
+        monkeypatch.setenv(name, value)
+        monkeypatch.setenv(name.upper(), value)
+    landed, _ = landed_after(answer([post(1)]))
+    assert landed.header.fault is None
+    assert len(landed.ids) == 1
+
+
 RESET = datetime(2026, 11, 23, 8, 15, tzinfo=UTC)
 
 
