@@ -16,7 +16,7 @@ _UNSPACED = re.compile(
 FIRST_UNSPACED = "\u0e00"
 PLURAL_LETTERS = 4
 """A name of so many letters may carry an s (Acmes); a shorter one in capitals (BPs)."""
-_HOST_REST = re.compile(r"[\w-]*+\.\w")
+_HOST_REST = re.compile(r"[\w-]{1,63}+\.\w")
 
 
 @lru_cache(maxsize=4096)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
-from unicodedata import normalize
+from unicodedata import category, normalize
 
 from collectors.watchlist import Subject, bare_handle
 from enrichment.boundaries import (
@@ -43,10 +43,15 @@ class TermPattern:
     is_tag: bool
     is_split: bool
     needs_context: bool
+    symbols: str = ""
+    """Signs beyond ASCII in the term, which folding makes alike: I ❤ Vexa is not I ☠ Vexa."""
 
     def place(self, folded: Folded, start: int, end: int, zones: Zones) -> Place | None:
         """Decide whether the hit [start, end) counts, and what belongs to it."""
-        if self.is_split and not _has_capitals(folded, start, end):
+        is_other = (self.is_split and not _has_capitals(folded, start, end)) or (
+            self.symbols and not _has_symbols(folded, start, end, self.symbols)
+        )
+        if is_other:
             return None
         zone = zones.at(start)
         if zone is None:
@@ -139,11 +144,13 @@ class DomainPattern:
 
     subject: int
     domain: str
+    plain: str
+    """The domain folded."""
     needs_context: bool = False
 
     def place(self, folded: Folded, start: int, end: int, zones: Zones) -> Place | None:
         """Decide whether the hit [start, end) counts; subdomains belong to it."""
-        if folded.plain[start:end] != fold(self.domain):
+        if folded.plain[start:end] != self.plain:
             return None
         if not (may_begin_host(folded, start) and may_end_host(folded, end)):
             return None
@@ -177,7 +184,8 @@ def patterns_of(number: int, subject: Subject) -> Iterator[tuple[str, Pattern]]:
             yield from _handle(number, subject, platform, handle)
     for domain in subject.domains:
         for spelling in _spellings(domain):
-            yield fold(spelling).replace("-", " "), DomainPattern(number, spelling)
+            plain = fold(spelling)
+            yield plain.replace("-", " "), DomainPattern(number, spelling, plain)
     context = [f" {as_words(word)}" for word in subject.context]
     for term in subject.terms:
         if term[0] in "#$" and len(term) > 1:
@@ -187,8 +195,9 @@ def patterns_of(number: int, subject: Subject) -> Iterator[tuple[str, Pattern]]:
         else:
             forms = written_forms(term)
             is_guarded = bool(context) and not any(word in f" {as_words(term)}" for word in context)
+            symbols = _symbols(term)
             for form in forms:
-                pattern = TermPattern(number, form.is_tag, form.is_split, is_guarded)
+                pattern = TermPattern(number, form.is_tag, form.is_split, is_guarded, symbols)
                 yield form.words, pattern
 
 
@@ -239,6 +248,15 @@ def _has_capitals(folded: Folded, start: int, end: int) -> bool:
     )
 
 
+def _symbols(text: str) -> str:
+    return "".join(c for c in text if not c.isascii() and fold(c) == "*")
+
+
+def _has_symbols(folded: Folded, start: int, end: int, symbols: str) -> bool:
+    span = folded.span(start, end)
+    return span is not None and _symbols(folded.text[slice(*span)]) == symbols
+
+
 def _across(folded: Folded, start: int, end: int, zone: Zone) -> Place | None:
     """Judge a name whose first word only is a hashtag or an account: #Coca-Cola, @Acme Bier."""
     if zone.kind == "hashtag":
@@ -260,8 +278,10 @@ def _in_hashtag(folded: Folded, start: int, end: int, zone: Zone) -> Place | Non
 
 
 def _in_account(folded: Folded, start: int, end: int, zone: Zone) -> Place | None:
+    if start != zone.name_start:
+        return None
     is_whole = end == zone.name_end or folded.plain[end : zone.name_end] == _BLUESKY
-    return (zone.start, zone.end, "handle") if start == zone.name_start and is_whole else None
+    return (zone.start, zone.end, "handle") if is_whole else None
 
 
 def _in_link(folded: Folded, start: int, end: int, zone: Zone) -> Place | None:
@@ -279,5 +299,5 @@ def _with_accents(folded: Folded, start: int, end: int) -> str | None:
     span = folded.span(start, end)
     if span is None:
         return None
-    written = "".join(c for c in folded.text[slice(*span)] if fold(c) or c in "\u0300\u0301")
+    written = "".join(c for c in folded.text[slice(*span)] if category(c) != "Cf")
     return normalize("NFKC", written).casefold()

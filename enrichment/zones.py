@@ -1,6 +1,7 @@
 """Hashtags, accounts, mail addresses and links in a text: places with rules of their own."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
@@ -67,12 +68,13 @@ class Zone:
 class Zones:
     """The zones of one text, found word by word where they are asked for."""
 
-    __slots__ = ("_begin", "_end", "_folded", "_zones")
+    __slots__ = ("_begin", "_end", "_folded", "_starts", "_zones")
 
     def __init__(self, folded: Folded) -> None:
         self._folded = folded
         self._begin = self._end = -1
         self._zones: list[Zone] = []
+        self._starts: list[int] = []
 
     def at(self, index: int) -> Zone | None:
         """Find the zone around the character *index* of `Folded.plain`."""
@@ -84,9 +86,10 @@ class Zones:
                 self._zones = list(zones_in(self._folded, self._begin, self._end))
             else:
                 self._zones = []
-        for zone in self._zones:
-            if zone.start <= index < zone.end:
-                return zone
+            self._starts = [zone.start for zone in self._zones]
+        position = bisect_right(self._starts, index)
+        if position and index < self._zones[position - 1].end:
+            return self._zones[position - 1]
         return None
 
 

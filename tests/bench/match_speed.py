@@ -7,9 +7,10 @@ articles, three times on short posts, and every hit (text, subject) of the other
 
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import spacy
+import typer
 from spacy.matcher import PhraseMatcher
 
 from enrichment.subjects import SubjectMatcher
@@ -17,20 +18,23 @@ from tests.bench.corpora import articles, names_in, short_posts, subjects_named
 from tests.shared_data import SHARED_DATA
 
 TERMS = 5_000
+MANY_TERMS = 50_000
 POSTS = 20_000
 ARTICLES = 600
 ROUNDS = 3
 Hits = set[tuple[int, str]]
+Work = Callable[[Sequence[str]], Hits]
 
 
-def phrase_matcher(names: list[str]) -> Callable[[list[str]], Hits]:
+def phrase_matcher(names: Sequence[str]) -> Work:
     """Build spaCy's way: a blank tokenizer for all languages, then a PhraseMatcher on LOWER."""
     nlp = spacy.blank("xx")
+    nlp.max_length = 10_000_000
     matcher = PhraseMatcher(nlp.vocab, attr="LOWER")
     for number, name in enumerate(names):
         matcher.add(f"subject-{number}", [nlp.make_doc(name)])
 
-    def hits(texts: list[str]) -> Hits:
+    def hits(texts: Sequence[str]) -> Hits:
         return {
             (number, nlp.vocab.strings[label])
             for number, doc in enumerate(nlp.pipe(texts))
@@ -40,11 +44,11 @@ def phrase_matcher(names: list[str]) -> Callable[[list[str]], Hits]:
     return hits
 
 
-def subject_matcher(names: list[str]) -> Callable[[list[str]], Hits]:
+def subject_matcher(names: Sequence[str]) -> Work:
     """Build ours."""
     matcher = SubjectMatcher(subjects_named(names))
 
-    def hits(texts: list[str]) -> Hits:
+    def hits(texts: Sequence[str]) -> Hits:
         return {
             (number, match.subject)
             for number, text in enumerate(texts)
@@ -54,32 +58,37 @@ def subject_matcher(names: list[str]) -> Callable[[list[str]], Hits]:
     return hits
 
 
-def cpu_seconds(work: Callable[[], Hits]) -> tuple[float, Hits]:
+def missed_hits(texts: Sequence[str], names: Sequence[str]) -> list[tuple[str, str]]:
+    """List (name, text) that the PhraseMatcher finds and we don't."""
+    missed = phrase_matcher(names)(texts) - subject_matcher(names)(texts)
+    return sorted(
+        (names[int(subject.removeprefix("subject-"))], texts[number]) for number, subject in missed
+    )
+
+
+def cpu_seconds(work: Work, texts: Sequence[str]) -> tuple[float, Hits]:
     """Run *work* and tell the CPU seconds it took."""
     begun = time.process_time()
-    result = work()
+    result = work(texts)
     return time.process_time() - begun, result
 
 
-def compare(label: str, texts: list[str], bar: float) -> bool:
+def compare(label: str, texts: Sequence[str], names: Sequence[str], bar: float) -> bool:
     """Print one line of the table; tell whether the bar is reached and nothing is missed."""
-    names = names_in(texts, TERMS, seed=5)
-    begun = time.process_time()
-    ours = subject_matcher(names)
-    build_s = time.process_time() - begun
-    theirs = phrase_matcher(names)
-    our_s, our_hits = min((cpu_seconds(lambda: ours(texts)) for _ in range(ROUNDS)), key=_seconds)
-    their_s, their_hits = cpu_seconds(lambda: theirs(texts))
+    ours, theirs = subject_matcher(names), phrase_matcher(names)
+    our_s, our_hits = min((cpu_seconds(ours, texts) for _ in range(ROUNDS)), key=_seconds)
+    their_s, their_hits = cpu_seconds(theirs, texts)
     missed = their_hits - our_hits
-    ratio = their_s / our_s
-    print(
-        f"{label:<22}{len(texts):>7,}{len(names):>7,}{build_s:>8.2f}"
-        f"{len(texts) / our_s:>12,.0f}{len(texts) / their_s:>14,.0f}{ratio:>8.1f}{bar:>6.0f}"
+    typer.echo(
+        f"{label:<22}{len(texts):>7,}{len(names):>7,}{len(texts) / our_s:>12,.0f}"
+        f"{len(texts) / their_s:>14,.0f}{their_s / our_s:>8.1f}{bar:>6.0f}"
         f"{len(our_hits):>10,}{len(their_hits):>10,}{len(missed):>8,}"
     )
-    for number, subject in sorted(missed)[:20]:
-        print(f"  missed: {names[int(subject.removeprefix('subject-'))]!r} in {texts[number]!r}")
-    return ratio >= bar and not missed
+    for number, subject in sorted(missed)[:10]:
+        name = names[int(subject.removeprefix("subject-"))]
+        at = max(0, texts[number].lower().find(name.lower()) - 30)
+        typer.echo(f"  missed: {name!r}, perhaps in {texts[number][at : at + 80]!r}")
+    return their_s / our_s >= bar and not missed
 
 
 def _seconds(measured: tuple[float, Hits]) -> float:
@@ -89,19 +98,26 @@ def _seconds(measured: tuple[float, Hits]) -> float:
 def main() -> int:
     """Print the table; 1 if a bar is missed."""
     if not SHARED_DATA.exists():
-        print("skipped: ../shared/data is absent")
+        typer.echo("skipped: ../shared/data is absent")
         return 0
-    posts = short_posts(POSTS)
-    print(
-        f"{'texts':<22}{'n':>7}{'terms':>7}{'build s':>8}{'ours/CPU-s':>12}"
-        f"{'theirs/CPU-s':>14}{'ratio':>8}{'bar':>6}{'our hits':>10}{'theirs':>10}{'missed':>8}"
+    posts, news = short_posts(POSTS), articles(ARTICLES)
+    names = names_in(posts, TERMS, seed=5)
+    typer.echo(
+        f"{'texts':<22}{'n':>7}{'terms':>7}{'ours/CPU-s':>12}{'theirs/CPU-s':>14}"
+        f"{'ratio':>8}{'bar':>6}{'our hits':>10}{'theirs':>10}{'missed':>8}"
     )
     reached = [
-        compare("articles, 600 words", articles(ARTICLES), bar=10),
-        compare("short posts", posts, bar=3),
-        compare("  of them ASCII", [text for text in posts if text.isascii()], bar=3),
-        compare("  of them folded", [text for text in posts if not text.isascii()], bar=3),
+        compare("articles, 600 words", news, names_in(news, TERMS, seed=5), bar=10),
+        compare("short posts", posts, names, bar=3),
+        compare("  of them ASCII", [text for text in posts if text.isascii()], names, bar=3),
+        compare("  of them folded", [text for text in posts if not text.isascii()], names, bar=3),
     ]
+    many = subjects_named(names_in([*posts, *news], MANY_TERMS, seed=5))
+    begun = time.process_time()
+    SubjectMatcher(many)
+    typer.echo(
+        f"built with {len(many):,} terms in {time.process_time() - begun:.2f} CPU s (bar: 2)"
+    )
     return 0 if all(reached) else 1
 
 
