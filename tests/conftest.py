@@ -1,8 +1,15 @@
-"""Rules for the whole suite: what may be skipped, and where sockets may lead."""
+"""Rules for the whole suite: what may be skipped; and the sample world, run once for all workers."""
 
+import json
 import os
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
+from filelock import FileLock
+
+from tests.programs import CONFIG, Ended, luisterpost
 
 _ABSENT = "../shared/data is absent"
 
@@ -29,3 +36,48 @@ def _skipped(reporter: pytest.TerminalReporter) -> tuple[int, int]:
     reasons = [str(report.longrepr) for report in reporter.stats.get("skipped", [])]
     absent = sum(_ABSENT in reason for reason in reasons)
     return absent, len(reasons) - absent
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sample:
+    """The sample world after `luisterpost sample run`; to be read, never written."""
+
+    home: Path
+    folder: Path
+    """Its user's configuration directory."""
+    ended: Ended
+
+    NOW = "2026-11-23T09:00Z"
+    ANCHOR = datetime(2026, 11, 23, tzinfo=UTC)
+
+    @property
+    def snapshot(self) -> Path:
+        return self.home / "snapshot.duckdb"
+
+    @property
+    def report(self) -> Path:
+        return self.home / "reports" / "status-2026-W47.html"
+
+
+@pytest.fixture(scope="session")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Sample:
+    """Run the whole sample, once; the other workers of pytest-xdist wait for it."""
+    shared = tmp_path_factory.getbasetemp()
+    if os.environ.get("PYTEST_XDIST_WORKER"):
+        shared = shared.parent
+    folder = shared / "a user's sample"
+    told = shared / "sample.json"
+    with FileLock(shared / "sample.lock"):
+        if not told.exists():
+            folder.mkdir()
+            ended = run_sample(folder / "var", folder=folder)
+            told.write_text(json.dumps(asdict(ended)), encoding="utf-8")
+    ended = Ended(**json.loads(told.read_text(encoding="utf-8")))
+    assert ended.code == 0, ended.err
+    return Sample(home=folder / "var", folder=folder, ended=ended)
+
+
+def run_sample(home: Path, *, folder: Path) -> Ended:
+    """Run the sample behind a proxy that reaches nothing."""
+    words = ("sample", "run", "--home", home, "--config", CONFIG, "--now", Sample.NOW)
+    return luisterpost(*words, folder=folder, more={"NO_PROXY": ""})
