@@ -102,11 +102,15 @@ def tidy_up(settings: Settings, outcomes: Sequence[Outcome]) -> None:
         outcome.header.job_id for outcome in outcomes if outcome.header is not None
     )
     for outcome in outcomes:
+        landing = settings.landing / outcome.path.name
         if outcome.state == "broken":
+            # Enriched once more it may be whole; if not, its landing file goes as well.
+            if (settings.aside / outcome.path.name).exists() and landing.exists():
+                put_aside(landing, settings.aside / "landing", outcome.message)
             put_aside(outcome.path, settings.aside, outcome.message)
         else:
             # First what could be enriched, and so loaded, again.
-            (settings.landing / outcome.path.name).unlink(missing_ok=True)
+            landing.unlink(missing_ok=True)
             outcome.path.unlink(missing_ok=True)
     for folder in (settings.landing, settings.enriched):
         for part in folder.glob(".*.part"):

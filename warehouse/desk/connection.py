@@ -7,7 +7,9 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Engine, create_engine, event, make_url
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.orm import Session
 
 _BUSY_S = 30
@@ -42,22 +44,39 @@ def desk_engine(url: str) -> Engine:
     engine = create_engine(url)
     if target.get_backend_name() == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_as_writer)
     return engine
 
 
 def migrate_desk(engine: Engine) -> None:
-    """Apply the migrations that this desk has not had yet."""
+    """
+    Apply the migrations that this desk has not had yet.
+
+    Several processes may do so at the same moment: on SQLite a transaction
+    begins as a writer's, so the second finds the first one's work done.
+    """
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     config.set_main_option("path_separator", "os")
+    head = ScriptDirectory.from_config(config).get_current_head()
     with engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        if MigrationContext.configure(connection).get_current_revision() != head:
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    # The driver would begin transactions late, and never before a CREATE TABLE; see
+    # https://docs.sqlalchemy.org/en/20/dialects/sqlite.html#pysqlite-serializable
+    connection.isolation_level = None
     cursor = connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout = {_BUSY_S * 1000}")
     cursor.execute("PRAGMA journal_mode = WAL")
     cursor.execute("PRAGMA foreign_keys = ON")
-    cursor.execute(f"PRAGMA busy_timeout = {_BUSY_S * 1000}")
     cursor.close()
+
+
+def _begin_as_writer(connection: Connection) -> None:
+    # A transaction that reads first and writes later fails at once, without patience, when
+    # another one wrote in between.
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
