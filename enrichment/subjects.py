@@ -5,6 +5,7 @@ from operator import itemgetter
 from typing import Literal, NamedTuple
 
 from collectors.watchlist import Subject
+from enrichment.boundaries import PLURAL_LETTERS
 from enrichment.finder import PhraseFinder
 from enrichment.folding import Folded
 from enrichment.guards import ContextWords, ExcludePhrases
@@ -133,6 +134,13 @@ class SubjectMatcher:
                 after in _ALONE_AFTER
                 or (after in ".:" and plain[end + 1] == " ")
                 or (after == "'" and plain[end - 1] != "n")
+                or (
+                    after == "s"
+                    and end - start >= PLURAL_LETTERS
+                    and plain[end + 1] in _ALONE_AFTER
+                    and plain[end - 1] != "s"
+                    and plain[end - 1].isalpha()
+                )
             ):
                 plain_term = plain_terms[number]
                 if plain_term is not None:
@@ -195,6 +203,8 @@ def _plain_term(patterns: Sequence[Pattern]) -> tuple[int, bool] | None:
     if len(patterns) != 1:
         return None
     (pattern,) = patterns
-    if not isinstance(pattern, TermPattern) or pattern.is_tag or pattern.is_split:
+    if not isinstance(pattern, TermPattern):
+        return None
+    if pattern.is_tag or pattern.is_split or pattern.symbols:
         return None
     return pattern.subject, pattern.needs_context
