@@ -48,6 +48,7 @@ _TOKEN = re.compile(
     r"|(?P<stop>[.,;:()\u2026\n])"
     r"|(?P<emoji>[\u203c\u2600-\u27bf\u2b50\U0001F000-\U0001FAFF])"
 )
+_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
 _CAMEL = re.compile(r"(?<=[a-zà-ÿ])(?=[A-ZÀ-Þ])")
 _STRETCHED = re.compile(r"(\w)\1{2,}")
 _ELISION = re.compile(r"^(?:[cdjlmnst]|qu)['\u2019](?=\w)")
@@ -256,7 +257,7 @@ def _lexicon(language: str) -> _Lexicon:
         kind, *entries = line.split()
         for entry in () if kind == "#" else entries:
             if _WEIGHT_LINE.match(kind):
-                _add_entry(lexicon, entry, float(kind))
+                _add_entry(lexicon, entry, float(kind), language)
             else:
                 lexicon.roles[_lower(entry)] = kind
     for phrases in lexicon.phrases.values():
@@ -264,9 +265,9 @@ def _lexicon(language: str) -> _Lexicon:
     return lexicon
 
 
-def _add_entry(lexicon: _Lexicon, entry: str, weight: float) -> None:
+def _add_entry(lexicon: _Lexicon, entry: str, weight: float, language: str) -> None:
     lowered = _lower(entry)
-    for form in dict.fromkeys((lowered, _without_accents(lowered))):
+    for form in dict.fromkeys((lowered, _without_accents(lowered, language))):
         words = tuple(form.split("_"))
         if len(words) > 1:
             lexicon.phrases.setdefault(words[0], []).append((words, weight))
@@ -276,5 +277,8 @@ def _add_entry(lexicon: _Lexicon, entry: str, weight: float) -> None:
             lexicon.weights.setdefault(form, weight)
 
 
-def _without_accents(word: str) -> str:
+def _without_accents(word: str, language: str) -> str:
+    """Write a word as keyboards without accents do; German *schön* never becomes *schon*."""
+    if language == "de":
+        return word.translate(_UMLAUTS)
     return "".join(c for c in unicodedata.normalize("NFD", word) if not unicodedata.combining(c))

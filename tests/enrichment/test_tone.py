@@ -123,6 +123,11 @@ def test_words_without_their_accents_are_known():
     assert lexicon_weight("decu", "fr") == lexicon_weight("déçu", "fr") < 0
 
 
+def test_a_word_is_not_taken_for_another_that_has_an_umlaut():
+    assert lexicon_weight("schon", "de") == 0 < lexicon_weight("schoen", "de")
+    assert lexicon_weight("sur", "fr") == 0
+
+
 def test_handles_and_links_carry_no_tone():
     assert measured("@awesome_guy https://best.example/great", "en")["positive"] == 0
 
