@@ -37,7 +37,7 @@ _CLAIM = """
 import sys, time
 from datetime import timedelta
 from pathlib import Path
-from collectors.leases import Leases
+from collectors.leases import LEASE, Leases
 from tests.warehouse.test_plan import DAY, T0, planned, window
 now = T0 + LEASE
 jobs = [job for n in range(40) for job in planned(window(horizon=DAY + timedelta(hours=n)), now=now)]
