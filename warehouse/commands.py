@@ -120,13 +120,17 @@ def sql(
         str | None, typer.Argument(help="One SQL statement; without it a prompt opens.")
     ] = None,
     output_format: Annotated[
-        Format, typer.Option("--format", help="How to write the answer.")
-    ] = Format.TABLE,
+        Format | None,
+        typer.Option(
+            "--format", help="How to write the answer.  [default: table, or the ending of --out]"
+        ),
+    ] = None,
     out: Annotated[
         Path | None, typer.Option("--out", help="Write to this file instead of the terminal.")
     ] = None,
     time_limit: Annotated[
-        float, typer.Option("--time-limit", help="Interrupt a query after so many seconds.")
+        float,
+        typer.Option("--time-limit", min=0.1, help="Interrupt a query after so many seconds."),
     ] = 60,
     home: HomeOption = None,
     config: ConfigOption = None,
@@ -142,7 +146,7 @@ def sql(
     import duckdb
 
     from warehouse.connection import SnapshotMissingError, open_snapshot
-    from warehouse.terminal import converse, write_answer
+    from warehouse.terminal import converse, shown_error, write_answer
 
     settings = settings_from(context, home, config, now)
     try:
@@ -152,14 +156,28 @@ def sql(
         raise typer.Exit(2) from error
     try:
         if query is None:
-            converse(connection, console)
+            if not converse(connection, console) and not sys.stdin.isatty():
+                raise typer.Exit(2)
         else:
-            write_answer(connection, query, output_format, out, console)
+            write_answer(connection, query, output_format or _format_of(out), out, console)
     except duckdb.Error as error:
-        tell(str(error))
+        tell(shown_error(error))
+        raise typer.Exit(2) from error
+    except OSError as error:
+        if out is None:
+            raise
+        tell(f"can't write {out}: {error.strerror}")
         raise typer.Exit(2) from error
     finally:
         connection.close()
+
+
+def _format_of(out: Path | None) -> Format:
+    """Tell the format that a file's ending asks for; CSV where it says nothing."""
+    if out is None:
+        return Format.TABLE
+    ending = out.suffix.removeprefix(".").lower()
+    return Format(ending) if ending in set(Format) else Format.CSV
 
 
 def forget(

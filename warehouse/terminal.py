@@ -2,21 +2,28 @@
 
 import csv
 import json
+import math
+import os
 import sys
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from io import TextIOWrapper
+from itertools import count
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, BinaryIO, TextIO
 
 import duckdb
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from collectors.mistakes import printable
+
 _ROWS_SHOWN = 100
 _CELL_CHARACTERS = 200
 _BATCH = 10_000
+_MICROSECOND_NS = 1_000
 
 
 def write_answer(
@@ -32,48 +39,75 @@ def write_answer(
     Args:
         connection: A locked-down snapshot.
         query: One statement.
-        output_format: `table`, `csv`, `json` (one array) or `parquet`.
-        out: A file; None: standard output.
+        output_format: `table` (in a file the same as `csv`), `csv`, `json` (one array)
+            or `parquet`.
+        out: A file, which is there when all of it is written; None: standard output.
         console: For `table`.
 
     Raises:
         duckdb.Error: The query is wrong, forbidden, or took too long.
+        OSError: The file can't be written.
     """
     reader = _reader(connection, query)
-    if output_format == "parquet":
-        _write_parquet(reader, out)
-        return
-    if output_format == "table" and out is None:
+    if out is not None:
+        part = out.with_name(f".{out.name}.{os.getpid()}.part")
+        try:
+            with part.open("wb") as file:
+                _write(reader, output_format, file)
+            part.replace(out)
+        finally:
+            part.unlink(missing_ok=True)
+    elif output_format == "table":
         console.print(_table(reader))
-        return
-    if out is None:
-        _write_text(reader, output_format, sys.stdout)
     else:
-        with out.open("w", encoding="utf-8", newline="") as file:
-            _write_text(reader, output_format, file)
+        _write(reader, output_format, sys.stdout.buffer)
 
 
-def converse(connection: duckdb.DuckDBPyConnection, console: Console) -> None:
-    """Answer one statement after another, each ended by `;`, until `.quit` or the end of input."""
+def converse(connection: duckdb.DuckDBPyConnection, console: Console) -> bool:
+    """
+    Answer one statement after another, each ended by `;`, until `.quit` or the end of input.
+
+    Returns:
+        Whether all of them could be answered.
+    """
     import readline  # noqa: F401 - gives `input` its line editing and history
 
-    console.print(Text("Read-only snapshot. End a statement with ;   .tables  .schema NAME  .quit"))
-    statement = ""
-    while True:
-        try:
-            line = input("   … " if statement else "sql> ")
-        except EOFError:
-            return
-        if not statement and line.strip() == ".quit":
-            return
-        statement = f"{statement}\n{line}".strip()
-        if not statement.startswith(".") and not statement.endswith(";"):
-            continue
+    has_person = sys.stdin.isatty()
+    if has_person:
+        console.print(
+            Text("Read-only snapshot. End a statement with ;   .tables  .schema NAME  .quit")
+        )
+    is_fine = True
+    for statement in _statements(has_person=has_person):
         try:
             console.print(_answer(connection, statement))
         except duckdb.Error as error:
-            console.print(Text(str(error), style="red"))
-        statement = ""
+            is_fine = False
+            console.print(Text(shown_error(error), style="red"))
+    return is_fine
+
+
+def shown_error(error: Exception) -> str:
+    """Say what went wrong; what others wrote may be quoted in it and must not steer the terminal."""
+    return "\n".join(printable(line) for line in str(error).split("\n"))
+
+
+def _statements(*, has_person: bool) -> Iterator[str]:
+    statement = ""
+    while True:
+        prompt = "   … " if statement else "sql> "
+        try:
+            line = input(prompt if has_person else "")
+        except EOFError:
+            if statement:
+                yield statement
+            return
+        if not statement and line.strip() in {".quit", ".exit"}:
+            return
+        statement = f"{statement}\n{line}".strip()
+        if statement.startswith(".") or statement.endswith(";"):
+            yield statement
+            statement = ""
 
 
 def _answer(connection: duckdb.DuckDBPyConnection, statement: str) -> Table:
@@ -99,12 +133,12 @@ def _reader(connection: duckdb.DuckDBPyConnection, query: str, **parameters: str
 
 def _table(reader: Any) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for name in reader.schema.names:
-        table.add_column(Text(name), overflow="fold")
+    for name in _names(reader):
+        table.add_column(Text(_one_line(name)), overflow="fold")
     hidden = 0
     for row in _rows(reader):
         if table.row_count < _ROWS_SHOWN:
-            table.add_row(*(_cell(value) for value in row.values()))
+            table.add_row(*map(_cell, row))
         else:
             hidden += 1
     if hidden:
@@ -118,64 +152,144 @@ def _cell(value: Any) -> Text:
         return Text("null", style="dim")
     if isinstance(value, datetime):
         return Text(f"{value:%Y-%m-%d %H:%M:%S %Z}".rstrip())
-    text = _plain(value) if isinstance(value, str) else str(_jsonable(value))
-    shown = "".join(c if c.isprintable() else " " for c in text)
+    shown = _one_line(str(_plain(value)))
     if len(shown) > _CELL_CHARACTERS:
         shown = shown[: _CELL_CHARACTERS - 1] + "…"
     return Text(shown)
 
 
-def _plain(text: str) -> str:
-    return " ".join(text.split())
+def _one_line(text: str) -> str:
+    return "".join(c if c.isprintable() else " " for c in " ".join(text.split()))
 
 
-def _write_text(reader: Any, output_format: str, file: TextIO) -> None:
-    if output_format == "json":
-        before = "[\n"
-        for row in _rows(reader):
-            values = {name: _jsonable(value) for name, value in row.items()}
-            file.write(before + json.dumps(values, ensure_ascii=False))
-            before = ",\n"
-        file.write(("" if before == ",\n" else "[") + "\n]\n")
+def _write(reader: Any, output_format: str, file: BinaryIO) -> None:
+    if output_format == "parquet":
+        _write_parquet(reader, file)
         return
-    writer = csv.writer(file)
-    writer.writerow(reader.schema.names)
+    text = TextIOWrapper(file, encoding="utf-8", newline="", write_through=True)
+    try:
+        if output_format == "json":
+            _write_json(reader, text)
+        else:
+            _write_csv(reader, text)
+    finally:
+        text.detach()
+
+
+def _write_json(reader: Any, file: TextIO) -> None:
+    names = _names(reader)
+    before = "[\n"
     for row in _rows(reader):
-        cells = (_jsonable(value) for value in row.values())
-        writer.writerow(
-            json.dumps(cell, ensure_ascii=False) if isinstance(cell, list | dict) else cell
-            for cell in cells
-        )
+        file.write(before + _json(dict(zip(names, map(_jsonable, row), strict=True))))
+        before = ",\n"
+    file.write(("" if before == ",\n" else "[") + "\n]\n")
 
 
-def _write_parquet(reader: Any, out: Path | None) -> None:
+def _write_csv(reader: Any, file: TextIO) -> None:
+    writer = csv.writer(file, lineterminator="\n")
+    writer.writerow(_names(reader))
+    for row in _rows(reader):
+        writer.writerow(map(_plain, row))
+
+
+def _write_parquet(reader: Any, file: BinaryIO) -> None:
     import pyarrow.parquet as pq
 
-    target = sys.stdout.buffer if out is None else out
-    with pq.ParquetWriter(target, reader.schema) as writer:
-        for batch in reader:
-            writer.write_batch(batch)
+    writer = None
+    for batch in _batches(reader):
+        writer = writer or pq.ParquetWriter(file, batch.schema)
+        writer.write_batch(batch)
+    if writer is None:
+        writer = pq.ParquetWriter(file, reader.schema)
+    writer.close()
 
 
-def _rows(reader: Any) -> Iterator[dict[str, Any]]:
+def _rows(reader: Any) -> Iterator[tuple[Any, ...]]:
+    for batch in _batches(reader):
+        columns = [column.to_pylist(maps_as_pydicts="lossy") for column in batch.columns]
+        yield from zip(*columns, strict=True)
+
+
+def _batches(reader: Any) -> Iterator[Any]:
+    """Read batch by batch; a query that fails on its way fails as it would at its start."""
     import pyarrow as pa
 
-    maps = [field.name for field in reader.schema if pa.types.is_map(field.type)]
-    for batch in reader:
-        for row in batch.to_pylist():
-            yield row | {name: None if row[name] is None else dict(row[name]) for name in maps}
+    names = _names(reader)
+    try:
+        for batch in reader:
+            columns = [
+                # No format but Arrow knows months that are no number of days.
+                pa.array(map(_interval, column.to_pylist()), pa.string())
+                if column.type == pa.month_day_nano_interval()
+                else column
+                for column in batch.columns
+            ]
+            yield pa.record_batch(columns, names)
+    except (pa.ArrowException, OSError) as error:
+        raise duckdb.Error(str(error)) from error
+
+
+def _names(reader: Any) -> list[str]:
+    """Name the columns, each by a name of its own: a join of two tables brings some twice."""
+    names: list[str] = []
+    for name in reader.schema.names:
+        numbers = count(1)
+        unique = name
+        while unique in names:
+            unique = f"{name}_{next(numbers)}"
+        names.append(unique)
+    return names
+
+
+def _interval(value: Any) -> str | None:
+    """Write a span of time as DuckDB does: `2 months 1 day 03:00:00`."""
+    if value is None:
+        return None
+    parts = [
+        f"{number} {unit}{'' if abs(number) == 1 else 's'}"
+        for number, unit in ((value.months, "month"), (value.days, "day"))
+        if number
+    ]
+    if value.nanoseconds or not parts:
+        span = timedelta(microseconds=abs(value.nanoseconds) // _MICROSECOND_NS)
+        hours, rest = divmod(span, timedelta(hours=1))
+        sign = "-" if value.nanoseconds < 0 else ""
+        parts.append(f"{sign}{hours:02}:{str(rest).partition(':')[2]}")
+    return " ".join(parts)
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False)
+
+
+def _plain(value: Any) -> Any:
+    """Give a cell as a number, a text, or JSON of what is nested."""
+    if isinstance(value, float):
+        return value
+    plain = _jsonable(value)
+    return _json(plain) if isinstance(plain, list | dict) else plain
 
 
 def _jsonable(value: Any) -> Any:
-    if isinstance(value, Decimal):
-        return int(value) if value == value.to_integral_value() else float(value)
-    if isinstance(value, list):
-        return [_jsonable(item) for item in value]
-    if isinstance(value, dict):
-        return {str(name): _jsonable(item) for name, item in value.items()}
-    if value is None or isinstance(value, bool | int | float | str):
-        return value
-    return value.isoformat() if hasattr(value, "isoformat") else str(value)
+    plain: Any
+    match value:
+        case None | bool() | int() | str():
+            plain = value
+        case float():  # JSON knows neither NaN nor the infinities.
+            plain = value if math.isfinite(value) else None
+        case Decimal():
+            plain = int(value) if value == value.to_integral_value() else float(value)
+        case list():
+            plain = [_jsonable(item) for item in value]
+        case dict():
+            plain = {str(name): _jsonable(item) for name, item in value.items()}
+        case date() | time():
+            plain = value.isoformat()
+        case bytes():
+            plain = value.hex()
+        case _:
+            plain = str(value)
+    return plain
 
 
 _TABLES = """
