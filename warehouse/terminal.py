@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, TextIO
 
 import duckdb
-from rich.console import Console
+from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
@@ -110,7 +110,7 @@ def _statements(*, has_person: bool) -> Iterator[str]:
             statement = ""
 
 
-def _answer(connection: duckdb.DuckDBPyConnection, statement: str) -> Table:
+def _answer(connection: duckdb.DuckDBPyConnection, statement: str) -> RenderableType:
     if statement == ".tables":
         return _table(_reader(connection, _TABLES))
     if statement.startswith(".schema"):
@@ -131,7 +131,7 @@ def _reader(connection: duckdb.DuckDBPyConnection, query: str, **parameters: str
     return answer.to_arrow_reader(_BATCH)
 
 
-def _table(reader: Any) -> Table:
+def _table(reader: Any) -> RenderableType:
     table = Table(box=None, pad_edge=False, header_style="bold")
     for name in _names(reader):
         table.add_column(Text(_one_line(name)), overflow="fold")
@@ -141,9 +141,10 @@ def _table(reader: Any) -> Table:
             table.add_row(*map(_cell, row))
         else:
             hidden += 1
-    if hidden:
-        table.caption = f"{hidden} more rows: add LIMIT, or export with --format"
-    return table
+    if not hidden:
+        return table
+    # As a caption it would be folded into the width of a narrow table.
+    return Group(table, Text(f"{hidden:,} more rows: add LIMIT, or export with --format"))
 
 
 def _cell(value: Any) -> Text:
