@@ -17,9 +17,11 @@ _KEPT_MARKS = frozenset({0, 7, 8, 9})
 _QUOTES = "\u201c\u201d\u201e\u201f\u00ab\u00bb\u2039\u203a\u201a\u300c\u300d\u300e\u300f"
 _SYMBOL = "*"
 _RAISED = "^"
+_LETTERLIKE_EMOJI = "\u2139"
 
 _BREAKS = {"\n": "\n", "\x85": "\n", "\u2028": "\n", "\u2029": "\n\n"}
-_VARIATION = re.compile("[\u034f\u180b-\u180d\ufe00-\ufe0f\U000e0100-\U000e01ef]")
+# Variation selectors and trade marks: Acme™ Bier is Acme Bier.
+_UNREAD = re.compile("[\xae\u2120\u2122\u034f\u180b-\u180d\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,30});")
 _ASCII = bytes(range(128))
 _FEW = 20
@@ -66,10 +68,12 @@ def _known_character(character: str) -> str | None:
         folded = '"'
     elif character.isspace():
         folded = _BREAKS.get(character, " ")
-    elif unicodedata.category(character) == "Cf" or _VARIATION.match(character):
+    elif unicodedata.category(character) == "Cf" or _UNREAD.match(character):
         folded = ""
+    elif unicodedata.category(character) == "Me" or character in _LETTERLIKE_EMOJI:
+        folded = _SYMBOL
     elif decomposition.startswith("<super>"):
-        folded = _RAISED  # Acme™ and Acme² end where the raised character begins
+        folded = _RAISED  # Acme² ends where the raised character begins
     elif character == "…" or decomposition.startswith("<compat> 0020"):
         folded = _SYMBOL
     return folded
@@ -164,7 +168,7 @@ class Folded:
         if origins[end] == origins[end - 1] or (start and origins[start] == origins[start - 1]):
             return None
         first, behind = origins[start], origins[end]
-        while behind > first + 1 and unicodedata.category(self.text[behind - 1]) == "Cf":
+        while behind > first + 1 and _is_unread(self.text[behind - 1]):
             behind -= 1
         return first, behind
 
@@ -172,6 +176,11 @@ class Folded:
         """Tell how a character of `plain` is written in the original; a blank outside of it."""
         at = self.origins[index] if 0 <= index < len(self.plain) else len(self.text)
         return self.text[at] if at < len(self.text) else " "
+
+
+def _is_unread(character: str) -> bool:
+    """Tell whether folding drops a character that is no accent of the one before."""
+    return not _TABLE[ord(character)] and unicodedata.category(character)[0] != "M"
 
 
 def fold(text: str) -> str:

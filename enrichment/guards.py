@@ -1,18 +1,19 @@
 """What must stand beside a name, and what must not: context words and exclude phrases."""
 
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections.abc import Collection, Iterable, Sequence
+from itertools import accumulate
 
 from collectors.watchlist import Subject
 from enrichment.boundaries import is_camel_edge, is_unspaced, is_word, may_begin, may_end
 from enrichment.finder import PhraseFinder
 from enrichment.folding import Folded
+from enrichment.patterns import Pattern, term_patterns
 from enrichment.written_forms import written_forms
 from enrichment.zones import Zones
 
 STEM_LETTERS = 4
 """A context word of so many letters may go on: bier, bieren, bierliefhebber."""
-
-Stretch = tuple[int, int]
 
 
 class ContextWords:
@@ -42,10 +43,24 @@ class ContextWords:
         return found
 
 
+class Stretches:
+    """Stretches of a text, asked by the thousand."""
+
+    def __init__(self, stretches: Iterable[tuple[int, int]]) -> None:
+        ordered = sorted(stretches)
+        self._starts = [start for start, _ in ordered]
+        self._reached = list(accumulate((end for _, end in ordered), max))
+
+    def hold(self, start: int, end: int) -> bool:
+        """Tell whether one of the stretches holds [start, end)."""
+        before = bisect_right(self._starts, start)
+        return before > 0 and end <= self._reached[before - 1]
+
+
 class ExcludePhrases:
     """Which occurrences, or which whole texts, a subject's exclude phrases rule out."""
 
-    def __init__(self, subjects: Sequence[Subject], naming: set[tuple[int, str]]) -> None:
+    def __init__(self, subjects: Sequence[Subject], naming: Collection[tuple[int, str]]) -> None:
         """
         Prepare the search.
 
@@ -53,20 +68,19 @@ class ExcludePhrases:
             subjects: The list.
             naming: (place in the list, phrase) of phrases that contain a name of their subject.
         """
-        self._by_words: dict[str, set[tuple[int, bool]]] = {}
+        self._by_words: dict[str, list[tuple[Pattern, bool]]] = {}
         for number, subject in enumerate(subjects):
             for phrase in subject.exclude:
                 is_naming = (number, phrase) in naming
-                for form in written_forms(phrase):
-                    if not form.is_tag:
-                        self._by_words.setdefault(form.words, set()).add((number, is_naming))
+                for words, pattern in term_patterns(number, subject, phrase):
+                    self._by_words.setdefault(words, []).append((pattern, is_naming))
         self._words = list(self._by_words)
         self._finder = PhraseFinder(self._words)
 
     def __bool__(self) -> bool:
         return bool(self._finder)
 
-    def found_in(self, folded: Folded) -> tuple[set[int], dict[int, list[Stretch]]]:
+    def found_in(self, folded: Folded) -> tuple[set[int], dict[int, Stretches]]:
         """
         Find the phrases.
 
@@ -74,16 +88,19 @@ class ExcludePhrases:
             The subjects that are ruled out altogether, and for others the
             stretches of `Folded.plain` inside which no occurrence counts.
         """
+        zones = Zones(folded)
         whole: set[int] = set()
-        stretches: dict[int, list[Stretch]] = {}
+        found: dict[int, list[tuple[int, int]]] = {}
         for number, start, end in self._finder.find(folded):
-            if may_begin(folded, start) and may_end(folded, start, end):
-                for subject, is_naming in self._by_words[self._words[number]]:
-                    if is_naming:
-                        stretches.setdefault(subject, []).append((start, end))
-                    else:
-                        whole.add(subject)
-        return whole, stretches
+            for pattern, is_naming in self._by_words[self._words[number]]:
+                place = pattern.place(folded, start, end, zones)
+                if place is None:
+                    continue
+                if is_naming:
+                    found.setdefault(pattern.subject, []).append(place[:2])
+                else:
+                    whole.add(pattern.subject)
+        return whole, {subject: Stretches(places) for subject, places in found.items()}
 
 
 def _stands_as_context(folded: Folded, start: int, end: int, zones: Zones) -> bool:

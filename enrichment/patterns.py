@@ -186,19 +186,26 @@ def patterns_of(number: int, subject: Subject) -> Iterator[tuple[str, Pattern]]:
         for spelling in _spellings(domain):
             plain = fold(spelling)
             yield plain.replace("-", " "), DomainPattern(number, spelling, plain)
-    context = [f" {as_words(word)}" for word in subject.context]
     for term in subject.terms:
-        if term[0] in "#$" and len(term) > 1:
-            yield from _hashtag(number, term)
-        elif term[0] == "@" and len(term) > 1:
-            yield from _handle(number, subject, "", term)
-        else:
-            forms = written_forms(term)
-            is_guarded = bool(context) and not any(word in f" {as_words(term)}" for word in context)
-            symbols = _symbols(term)
-            for form in forms:
-                pattern = TermPattern(number, form.is_tag, form.is_split, is_guarded, symbols)
-                yield form.words, pattern
+        yield from term_patterns(number, subject, term)
+
+
+def term_patterns(number: int, subject: Subject, term: str) -> Iterator[tuple[str, Pattern]]:
+    """Say what to look for where *term* is one of a subject's terms (or exclude phrases)."""
+    if term[0] in "#$" and len(term) > 1:
+        yield from _hashtag(number, term)
+    elif term[0] == "@" and len(term) > 1:
+        yield from _handle(number, subject, "", term)
+    else:
+        symbols = _symbols(term)
+        words = f" {as_words(term)}"
+        # A name that holds a context word is its own context.
+        is_guarded = bool(subject.context) and not any(
+            f" {as_words(word)}" in words for word in subject.context
+        )
+        for form in written_forms(term):
+            pattern = TermPattern(number, form.is_tag, form.is_split, is_guarded, symbols)
+            yield form.words, pattern
 
 
 def _hashtag(number: int, hashtag: str) -> Iterator[tuple[str, Pattern]]:
@@ -299,5 +306,5 @@ def _with_accents(folded: Folded, start: int, end: int) -> str | None:
     span = folded.span(start, end)
     if span is None:
         return None
-    written = "".join(c for c in folded.text[slice(*span)] if category(c) != "Cf")
+    written = "".join(c for c in folded.text[slice(*span)] if fold(c) or category(c)[0] == "M")
     return normalize("NFKC", written).casefold()

@@ -171,12 +171,9 @@ class SubjectMatcher:
                 for start, end, rule, subject, needs_context in places
                 if (not needs_context or subject in in_context)
                 and subject not in whole
-                and not any(
-                    first <= start and end <= behind
-                    for first, behind in field_stretches.get(subject, ())
-                )
+                and not (subject in held and held[subject].hold(start, end))
             ]
-            for places, field_stretches in zip(found, stretches, strict=True)
+            for places, held in zip(found, stretches, strict=True)
         ]
 
     def _matches(self, field: Field, folded: Folded, places: list[_Found]) -> list[Match]:

@@ -9,11 +9,13 @@ from enrichment.folding import fold
 
 _INITIALS = re.compile(r"(?<!\w)(?:\w\.){2,}")
 _AND = re.compile(r" (?:and|en|et|und|\+) | ?& ?")
-_JOINTS = re.compile(r"(?<=.)[ .'&+]+(?=\w)")
+_JOINTS = re.compile(r"(?<=.)[ .'&+/]+(?=\w)")
+_ABBREVIATED = re.compile(r"\b(dr|st|ste|mr|mrs|prof|inc|ltd|co|corp|jr|sr|bros)\b(?!\.)")
+_INITIALISM = re.compile(r"\b(nv|bv|sa|sprl|srl|bvba|vzw|asbl)\b(?!\.)")
 _HUMP = re.compile(r"(?<=[a-zß-öø-ÿ])(?=[A-ZÀ-ÖØ-Þ])")
 
 JOINED_LETTERS = 5
-"""A name written as one word (CocaCola) has at least so many letters in running text."""
+"""A name written as one word (CocaCola) has at least so many letters in running text, or a digit."""
 TAG_LETTERS = 3
 """… and at least so many as a hashtag or an account (#ATT)."""
 
@@ -53,8 +55,10 @@ def written_forms(name: str) -> list[WrittenForm]:
     for words in spoken:
         joined = _JOINTS.sub("", words)
         letters = sum(c.isalnum() for c in joined)
-        if joined not in forms and letters >= TAG_LETTERS:
-            forms[joined] = WrittenForm(joined, is_tag=letters < JOINED_LETTERS)
+        # 't Anker is no tanker.
+        if joined not in forms and letters >= TAG_LETTERS and not base.startswith("'"):
+            is_word = letters >= JOINED_LETTERS or any(c.isdigit() for c in joined)
+            forms[joined] = WrittenForm(joined, is_tag=not is_word)
     for words in _halves(name):
         forms.setdefault(words, WrittenForm(words, is_split=True))
     return list(forms.values())
@@ -69,7 +73,12 @@ def _spoken(base: str) -> Iterator[str]:
     """Give the forms of running text: dots, apostrophes and "and" in their variants."""
     yield base
     seen = [base]
-    for variants in (_with_other_ands, _with_fewer_dots, _with_fewer_apostrophes):
+    for variants in (
+        _with_other_ands,
+        _with_more_dots,
+        _with_fewer_dots,
+        _with_fewer_apostrophes,
+    ):
         seen += [new for known in tuple(seen) for new in variants(known) if new not in seen]
     yield from seen
 
@@ -80,6 +89,12 @@ def _with_other_ands(words: str) -> Iterator[str]:
         yield from (sign.join(parts) for sign in ("&", " & "))
         if min(map(len, parts)) > 1:
             yield from (sign.join(parts) for sign in (" + ", " and ", " en ", " et ", " und "))
+
+
+def _with_more_dots(words: str) -> Iterator[str]:
+    dotted = _ABBREVIATED.sub(r"\1.", words)
+    yield _INITIALISM.sub(lambda found: "".join(f"{letter}." for letter in found[0]), dotted)
+    yield dotted
 
 
 def _with_fewer_dots(words: str) -> Iterator[str]:

@@ -118,6 +118,7 @@ LONG = {
     "one host": "https://" + "acme." * 40_000,
     "one account": "@" + "acme." * 40_000,
     "domains": "acme.example." * 15_000,
+    "excluded names": "bier a " * 30_000,
     "blanks": " " * 200_000,
     "lines": "\n" * 200_000,
     "hyphens": "-" * 200_000,
