@@ -17,13 +17,13 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
-from collectors.check import print_check
 from collectors.collect_command import collect, collect_planned, tell_faults
 from collectors.commands import import_files, init, try_source
-from collectors.configuration import Configuration, ConfigurationError, load_configuration
-from collectors.configured import read_or_exit
+from collectors.configuration.check import print_check
+from collectors.configuration.configured import read_or_exit
+from collectors.configuration.folder import Configuration, ConfigurationError, load_configuration
 from collectors.contract import Interval
-from collectors.imports import import_file
+from collectors.imports.importing import import_file
 from collectors.landing import Header
 from collectors.readiness import SourceState, find_readiness
 from collectors.sample.commands import app as sample_app

@@ -8,8 +8,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
-from collectors.configuration import Configuration
-from collectors.configured import read_or_exit
+from collectors.configuration.configured import read_or_exit
+from collectors.configuration.folder import Configuration
 from collectors.contract import Job
 from collectors.landing import Header, LandingError, read_header, waiting_files
 from collectors.leases import Leases

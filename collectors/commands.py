@@ -13,11 +13,11 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
-from collectors.check import WRONG_CONFIGURATION, count_of
-from collectors.configuration import ConfigurationError, load_configuration
-from collectors.configured import read_or_exit
+from collectors.configuration.check import WRONG_CONFIGURATION, count_of
+from collectors.configuration.configured import read_or_exit
+from collectors.configuration.folder import ConfigurationError, load_configuration
+from collectors.configuration.mistakes import one_of, printable
 from collectors.contract import Credential
-from collectors.mistakes import one_of, printable
 from collectors.settings import ConfigOption, HomeOption, NowOption, Settings, settings_from
 from collectors.sources import Source
 from collectors.trying import Tried, mention_json, try_streams
@@ -56,7 +56,7 @@ def init(
     What is given as an option is not asked. Files that exist are never
     replaced without --force.
     """
-    from collectors.starting import Answers, starting_files
+    from collectors.configuration.starting import Answers, starting_files
 
     settings = settings_from(context, None, config, None)
     folder = settings.config
@@ -131,7 +131,7 @@ def import_files(
 
     Exit code: 0 if all was read, 1 if rows were put aside, 2 if a file can't be read.
     """
-    from collectors.imports import ImportFileError, import_file, parse_covers
+    from collectors.imports.importing import ImportFileError, import_file, parse_covers
 
     settings = settings_from(context, home, config, now)
     if covers is not None and source is None:
@@ -268,7 +268,7 @@ def _check_source(name: str, known: Sequence[str]) -> None:
 
 
 def _check_languages(languages: Sequence[str]) -> None:
-    from collectors.starting import is_language
+    from collectors.configuration.starting import is_language
 
     for language in languages:
         if not is_language(language):

@@ -10,7 +10,7 @@ from urllib.parse import urljoin, urlsplit
 
 from collectors.feed_document import Entry
 from collectors.mention import Mention, TimeSource
-from collectors.plain_text import one_line, plain_text, printable
+from collectors.web.plain_text import one_line, plain_text, printable
 
 _HTML = frozenset({"text/html", "application/xhtml+xml"})
 _TEXT = _HTML | {"text/plain"}

@@ -7,18 +7,25 @@ from typing import Any
 from collectors.contract import Clock, Credential, Interval, Job, Page, Stream
 from collectors.errors import BadAnswer
 from collectors.mention import Mention
-from collectors.paging import PageWatch, answered, gap_before, oldest, seen_down_to, whole_second
-from collectors.queries import (
+from collectors.reddit_read import read_listing
+from collectors.sources import Source
+from collectors.watchlist import Watchlist
+from collectors.web.paging import (
+    PageWatch,
+    answered,
+    gap_before,
+    oldest,
+    seen_down_to,
+    whole_second,
+)
+from collectors.web.queries import (
     derive_queries,
     fingerprint,
     reddit_clauses,
     reddit_users,
     subreddit_names,
 )
-from collectors.reading import mapping, text_or_none
-from collectors.reddit_read import read_listing
-from collectors.sources import Source
-from collectors.watchlist import Watchlist
+from collectors.web.reading import mapping, text_or_none
 
 _QUERY_LIMIT = 512
 _PAGE_SIZE = 100

@@ -12,7 +12,7 @@ from prawcore.const import ACCESS_TOKEN_PATH
 from collectors.contract import Clock, Credential
 from collectors.errors import AuthFailed, BadAnswer, RateLimited
 from collectors.sources import Source
-from collectors.transport import BoundedAdapter
+from collectors.web.transport import BoundedAdapter
 
 _OAUTH = "https://oauth.reddit.com"
 _SITE = "https://www.reddit.com"

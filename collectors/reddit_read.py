@@ -6,7 +6,7 @@ from typing import Any
 
 from collectors.contract import Unreadable
 from collectors.mention import Mention
-from collectors.reading import (
+from collectors.web.reading import (
     UnfitError,
     aside,
     counts,

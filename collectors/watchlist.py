@@ -19,7 +19,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from collectors.subject_rules import broken_rules
+from collectors.configuration.subject_rules import broken_rules
 
 Facet = Literal["brand", "company", "employee", "organisation"]
 Relation = Literal["customer", "supplier", "prospect", "competitor"]

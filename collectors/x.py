@@ -9,11 +9,18 @@ from typing import Any
 from collectors.contract import Clock, Credential, Interval, Job, Page, Stream
 from collectors.errors import AuthFailed, BadAnswer, CollectError, SourceGone
 from collectors.mention import Mention
-from collectors.paging import PageWatch, answered, gap_before, oldest, seen_down_to, whole_second
-from collectors.queries import derive_queries, fingerprint, x_clauses, x_handles
-from collectors.reading import identity, mapping, mappings, text_or_none
 from collectors.sources import Source
 from collectors.watchlist import Watchlist
+from collectors.web.paging import (
+    PageWatch,
+    answered,
+    gap_before,
+    oldest,
+    seen_down_to,
+    whole_second,
+)
+from collectors.web.queries import derive_queries, fingerprint, x_clauses, x_handles
+from collectors.web.reading import identity, mapping, mappings, text_or_none
 from collectors.x_read import read_posts, version_of
 
 _ORIGIN = "https://api.twitter.com"
@@ -237,7 +244,7 @@ def _newest_versions(mentions: Sequence[Mention], newest: dict[str, int]) -> lis
 def _client(what: str, source: Source, credential: Credential | None, clock: Clock) -> Any:
     import tweepy  # type: ignore[import-untyped]
 
-    from collectors.transport import BearerAuth, BoundedAdapter
+    from collectors.web.transport import BearerAuth, BoundedAdapter
 
     token = (credential.password or "").strip() if credential else ""
     if not token:

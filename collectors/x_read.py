@@ -8,8 +8,8 @@ from urllib.parse import quote
 
 from collectors.contract import Unreadable
 from collectors.mention import Kind, Mention
-from collectors.paging import whole_second
-from collectors.reading import (
+from collectors.web.paging import whole_second
+from collectors.web.reading import (
     UnfitError,
     aside,
     counts,

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from collectors.configured import read_or_exit
+from collectors.configuration.configured import read_or_exit
 from collectors.settings import ConfigOption, HomeOption, NowOption, Settings, settings_from
 from collectors.watchlist import Watchlist
 from enrichment.match_command import match

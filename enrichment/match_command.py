@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 import typer
 from rich.console import Console
 
-from collectors.check import WRONG_CONFIGURATION, print_mistakes
-from collectors.mistakes import Mistake, printable, read_document
+from collectors.configuration.check import WRONG_CONFIGURATION, print_mistakes
+from collectors.configuration.mistakes import Mistake, printable, read_document
+from collectors.configuration.validation import validate
+from collectors.configuration.watchlist_check import watchlist_mistakes
 from collectors.settings import ConfigOption, NowOption, Settings, settings_from
-from collectors.validation import validate
 from collectors.watchlist import Subject, Watchlist
-from collectors.watchlist_check import watchlist_mistakes
 
 if TYPE_CHECKING:
     from enrichment.subjects import Match, SubjectMatcher

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, Field
 
-from collectors.validation import read_model
+from collectors.configuration.validation import read_model
 from collectors.watchlist import Frozen
 
 

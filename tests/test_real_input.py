@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from collectors.configuration import Configuration, load_configuration
+from collectors.configuration.folder import Configuration, load_configuration
 from collectors.settings import Settings
 from luisterpost import OPTIONAL_FILES, Round, run_round
 from reports.settings import ReportSettings

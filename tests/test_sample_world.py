@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import duckdb
 import pytest
 
-from collectors.configuration import load_configuration
+from collectors.configuration.folder import load_configuration
 from collectors.sample.truth import Truth, truth
 from collectors.sample.world import World, build_world
 from tests.conftest import Sample, run_sample

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from collectors.configured import read_or_exit
+from collectors.configuration.configured import read_or_exit
 from collectors.readiness import find_readiness
 from collectors.settings import ConfigOption, HomeOption, NowOption, settings_from
 from warehouse.settings import WarehouseSettings

@@ -18,7 +18,7 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from collectors.mistakes import printable
+from collectors.configuration.mistakes import printable
 
 _ROWS_SHOWN = 100
 _CELL_CHARACTERS = 200

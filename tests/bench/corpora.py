@@ -11,8 +11,8 @@ from itertools import islice
 
 import feedparser
 
-from collectors.plain_text import plain_text
 from collectors.watchlist import Subject
+from collectors.web.plain_text import plain_text
 from tests.shared_data import SHARED_DATA
 
 ARTICLE_WORDS = 600

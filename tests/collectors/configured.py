@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from collectors.configuration import ConfigurationError, load_configuration
-from collectors.mistakes import Mistake
+from collectors.configuration.folder import ConfigurationError, load_configuration
+from collectors.configuration.mistakes import Mistake
 
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 

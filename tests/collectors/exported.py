@@ -9,7 +9,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from collectors.imports import ImportResult, import_file
+from collectors.imports.importing import ImportResult, import_file
 from collectors.watchlist import Watchlist
 
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from collectors.check import print_check
-from collectors.configuration import Configuration, ConfigurationError, load_configuration
-from collectors.mistakes import path_text, quoted
+from collectors.configuration.check import print_check
+from collectors.configuration.folder import Configuration, ConfigurationError, load_configuration
+from collectors.configuration.mistakes import path_text, quoted
 from collectors.watchlist import Frozen
-from tests.collectors.configured import (
+from tests.collectors.configuration.configured import (
     GOOD_EMPLOYEE,
     GOOD_SOURCE,
     GOOD_SUBJECT,

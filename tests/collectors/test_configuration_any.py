@@ -5,13 +5,13 @@ from datetime import UTC
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from collectors.mistakes import Document
+from collectors.configuration.mistakes import Document
+from collectors.configuration.sources_check import sources_mistakes, sources_warnings
+from collectors.configuration.validation import validate
+from collectors.configuration.watchlist_check import watchlist_mistakes, watchlist_warnings
 from collectors.sources import Source, Sources
-from collectors.sources_check import sources_mistakes, sources_warnings
-from collectors.validation import validate
 from collectors.watchlist import Subject, Watchlist
-from collectors.watchlist_check import watchlist_mistakes, watchlist_warnings
-from tests.collectors.configured import NOW
+from tests.collectors.configuration.configured import NOW
 
 toml_values = st.recursive(
     st.none().map(lambda _: "")

@@ -6,10 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collectors.check import duration_words
-from collectors.configuration import load_configuration
+from collectors.configuration.check import duration_words
+from collectors.configuration.folder import load_configuration
 from collectors.sources import parse_duration
-from tests.collectors.configured import GOOD_SOURCE, NOW, configured, mistakes_of, warnings_of
+from tests.collectors.configuration.configured import (
+    GOOD_SOURCE,
+    NOW,
+    configured,
+    mistakes_of,
+    warnings_of,
+)
 
 PASTED = "AAAAAAAAAAAAAAAA%2Bsecret"
 

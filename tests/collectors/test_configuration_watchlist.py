@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 import pytest
 from pydantic import ValidationError
 
-from collectors.configuration import load_configuration
+from collectors.configuration.folder import load_configuration
 from collectors.watchlist import Subject
-from tests.collectors.configured import (
+from tests.collectors.configuration.configured import (
     GOOD_EMPLOYEE,
     GOOD_SUBJECT,
     NOW,

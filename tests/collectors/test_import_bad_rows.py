@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from collectors.imports import ImportFileError
+from collectors.imports.importing import ImportFileError
 from collectors.landing import read_header
 from tests.collectors.exported import (
     ROW,

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from collectors.contract import Interval
-from collectors.imports import ImportFileError, parse_covers
+from collectors.imports.importing import ImportFileError, parse_covers
 from collectors.landing import MENTION_SCHEMA, read_header, waiting_files
 from collectors.watchlist import Watchlist
 from tests.collectors.exported import (
@@ -180,7 +180,7 @@ MEASURE = """
 import resource, sys
 from datetime import UTC, datetime
 from pathlib import Path
-from collectors.imports import import_file
+from collectors.imports.importing import import_file
 from collectors.watchlist import Watchlist
 
 subject = {"id": "acme", "name": "Acme", "facet": "brand", "terms": ["Acme"]}

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from collectors.commands import init
-from collectors.configuration import Configuration, load_configuration
-from collectors.starting import Answers, news_search, starting_files
+from collectors.configuration.folder import Configuration, load_configuration
+from collectors.configuration.starting import Answers, news_search, starting_files
 
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 

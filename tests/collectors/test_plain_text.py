@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collectors.plain_text import one_line, plain_text
+from collectors.web.plain_text import one_line, plain_text
 
 CASES = {
     "nothing": ("", ""),

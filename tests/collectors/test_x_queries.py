@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from collectors.queries import (
+from collectors.watchlist import Subject
+from collectors.web.queries import (
     derive_queries,
     quoted,
     reddit_clauses,
@@ -15,7 +16,6 @@ from collectors.queries import (
     x_clauses,
     x_handles,
 )
-from collectors.watchlist import Subject
 
 LIMIT = 512
 

@@ -5,7 +5,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from collectors.contract import Job
-from collectors.import_rows import mention_from_row
+from collectors.imports.rows import mention_from_row
 from collectors.registry import collector_for
 from collectors.sample.export import export_world
 from collectors.sample.truth import truth

@@ -7,8 +7,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from collectors.configuration import Configuration, ConfigurationError
-from collectors.mistakes import Mistake, printable
+from collectors.configuration.folder import Configuration, ConfigurationError
+from collectors.configuration.mistakes import Mistake, printable
 from collectors.sources import Source
 
 WRONG_CONFIGURATION = 2

@@ -6,8 +6,8 @@ import typer
 from pydantic import BaseModel
 from rich.console import Console
 
-from collectors.check import WRONG_CONFIGURATION, print_mistakes
-from collectors.configuration import Configuration, ConfigurationError, load_configuration
+from collectors.configuration.check import WRONG_CONFIGURATION, print_mistakes
+from collectors.configuration.folder import Configuration, ConfigurationError, load_configuration
 from collectors.settings import Settings
 
 

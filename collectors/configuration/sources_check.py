@@ -8,13 +8,13 @@ from urllib.parse import urlsplit
 
 from pydantic import ValidationError
 
+from collectors.configuration.mistakes import Document, Location, Mistake, one_of, quoted
 from collectors.credentials import (
     CredentialError,
     credential_from_environment,
     is_credential_name,
     variable_of,
 )
-from collectors.mistakes import Document, Location, Mistake, one_of, quoted
 from collectors.registry import PLATFORMS, collector_for
 from collectors.sources import Source, parse_duration
 

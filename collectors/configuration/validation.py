@@ -9,8 +9,16 @@ from typing import Any, TypeVar, get_args
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from collectors.mistakes import Document, Location, Mistake, nearest, one_of, quoted, read_document
-from collectors.subject_rules import CONSENT_EXAMPLE
+from collectors.configuration.mistakes import (
+    Document,
+    Location,
+    Mistake,
+    nearest,
+    one_of,
+    quoted,
+    read_document,
+)
+from collectors.configuration.subject_rules import CONSENT_EXAMPLE
 from collectors.watchlist import BROKEN_RULE
 
 Model = TypeVar("Model", bound=BaseModel)

@@ -17,8 +17,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from collectors.contract import Interval, Unreadable
-from collectors.import_files import ImportFileError, Row, read_rows
-from collectors.import_rows import RowError, mention_from_row, parse_moment
+from collectors.imports.files import ImportFileError, Row, read_rows
+from collectors.imports.rows import RowError, mention_from_row, parse_moment
 from collectors.landing import (
     MENTION_SCHEMA,
     Header,

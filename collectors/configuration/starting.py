@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from collectors.validation import slug
+from collectors.configuration.validation import slug
+from collectors.configuration.watchlist_check import bare_domain, folded
 from collectors.watchlist import bare_handle
-from collectors.watchlist_check import bare_domain, folded
 
 _REGIONS = {"en": "US", "cs": "CZ", "da": "DK", "el": "GR", "ja": "JP", "ko": "KR", "sv": "SE"}
 """Where a language is mostly spoken, if its country has another code than itself."""

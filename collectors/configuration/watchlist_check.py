@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from collectors.mistakes import Document, Location, Mistake, nearest, one_of, quoted
+from collectors.configuration.mistakes import Document, Location, Mistake, nearest, one_of, quoted
+from collectors.configuration.subject_rules import broken_rules
 from collectors.registry import PLATFORMS
-from collectors.subject_rules import broken_rules
 from collectors.watchlist import bare_handle, instant_of, parse_day
 
 HANDLE_PLATFORMS = tuple(

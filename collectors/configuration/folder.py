@@ -9,12 +9,12 @@ from typing import TypeVar
 
 from pydantic import BaseModel
 
-from collectors.mistakes import Mistake, nearest, read_document
+from collectors.configuration.mistakes import Mistake, nearest, read_document
+from collectors.configuration.sources_check import sources_mistakes, sources_warnings
+from collectors.configuration.validation import read_model, validate
+from collectors.configuration.watchlist_check import watchlist_mistakes, watchlist_warnings
 from collectors.sources import Sources
-from collectors.sources_check import sources_mistakes, sources_warnings
-from collectors.validation import read_model, validate
 from collectors.watchlist import Watchlist
-from collectors.watchlist_check import watchlist_mistakes, watchlist_warnings
 
 Model = TypeVar("Model", bound=BaseModel)
 

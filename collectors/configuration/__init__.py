@@ -1,0 +1,1 @@
+"""The configuration folder: read as a whole, checked as a whole, begun by `init`."""

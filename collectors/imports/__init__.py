@@ -1,0 +1,1 @@
+"""Mentions that other tools exported: JSON lines, CSV, Parquet."""

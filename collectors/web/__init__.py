@@ -1,0 +1,1 @@
+"""What the platforms' modules share: transport, paging, reading answers, queries, plain text."""
