@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from collectors.commands import import_files
 from collectors.landing import read_header, waiting_files
-from tests.collectors.configuration.configured import GOOD_SUBJECT, configured
+from tests.collectors.configured import GOOD_SUBJECT, configured
 from tests.collectors.exported import ROW, json_lines
 
 app = typer.Typer()

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from collectors.commands import import_files, try_source
 from collectors.landing import waiting_files
-from tests.collectors.configuration.configured import GOOD_SOURCE, configured
+from tests.collectors.configured import GOOD_SOURCE, configured
 from tests.collectors.feed_jobs import dated, rss
 from tests.replay import Answer, ReplayServer, Request
 

@@ -11,7 +11,7 @@ from collectors.configuration.check import print_check
 from collectors.configuration.folder import Configuration, ConfigurationError, load_configuration
 from collectors.configuration.mistakes import path_text, quoted
 from collectors.watchlist import Frozen
-from tests.collectors.configuration.configured import (
+from tests.collectors.configured import (
     GOOD_EMPLOYEE,
     GOOD_SOURCE,
     GOOD_SUBJECT,

@@ -11,7 +11,7 @@ from collectors.configuration.validation import validate
 from collectors.configuration.watchlist_check import watchlist_mistakes, watchlist_warnings
 from collectors.sources import Source, Sources
 from collectors.watchlist import Subject, Watchlist
-from tests.collectors.configuration.configured import NOW
+from tests.collectors.configured import NOW
 
 toml_values = st.recursive(
     st.none().map(lambda _: "")

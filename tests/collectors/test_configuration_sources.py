@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from collectors.configuration.check import duration_words
 from collectors.configuration.folder import load_configuration
 from collectors.sources import parse_duration
-from tests.collectors.configuration.configured import (
+from tests.collectors.configured import (
     GOOD_SOURCE,
     NOW,
     configured,

@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from collectors.configuration.folder import load_configuration
 from collectors.watchlist import Subject
-from tests.collectors.configuration.configured import (
+from tests.collectors.configured import (
     GOOD_EMPLOYEE,
     GOOD_SUBJECT,
     NOW,

@@ -8,7 +8,7 @@ import typer
 from typer.testing import CliRunner, Result
 
 from enrichment.match_command import match
-from tests.collectors.configuration.configured import GOOD_EMPLOYEE, GOOD_SUBJECT
+from tests.collectors.configured import GOOD_EMPLOYEE, GOOD_SUBJECT
 
 app = typer.Typer()
 app.command()(match)
