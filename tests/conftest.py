@@ -2,13 +2,16 @@
 
 import json
 import os
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 from filelock import FileLock
 
+from tests.places import NOW, place
 from tests.programs import CONFIG, Ended, luisterpost
 
 _ABSENT = "../shared/data is absent"
@@ -38,6 +41,29 @@ def _skipped(reporter: pytest.TerminalReporter) -> tuple[int, int]:
     return absent, len(reasons) - absent
 
 
+def once(
+    factory: pytest.TempPathFactory, name: str, build: Callable[[Path], list[Ended]]
+) -> "Once":
+    """Build something in a directory of its own; the other workers of pytest-xdist wait for it."""
+    shared = factory.getbasetemp()
+    if os.environ.get("PYTEST_XDIST_WORKER"):
+        shared = shared.parent
+    folder, told = shared / name, shared / f"{name}.json"
+    with FileLock(shared / f"{name}.lock"):
+        if not told.exists():
+            folder.mkdir()
+            ended = [asdict(one) for one in build(folder)]
+            told.write_text(json.dumps(ended), encoding="utf-8")
+    return Once(folder, [Ended(**one) for one in json.loads(told.read_text(encoding="utf-8"))])
+
+
+class Once(NamedTuple):
+    """What was built once, and how the commands ended that built it."""
+
+    folder: Path
+    ended: list[Ended]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Sample:
     """The sample world after `luisterpost sample run`; to be read, never written."""
@@ -61,18 +87,11 @@ class Sample:
 
 @pytest.fixture(scope="session")
 def sample(tmp_path_factory: pytest.TempPathFactory) -> Sample:
-    """Run the whole sample, once; the other workers of pytest-xdist wait for it."""
-    shared = tmp_path_factory.getbasetemp()
-    if os.environ.get("PYTEST_XDIST_WORKER"):
-        shared = shared.parent
-    folder = shared / "a user's sample"
-    told = shared / "sample.json"
-    with FileLock(shared / "sample.lock"):
-        if not told.exists():
-            folder.mkdir()
-            ended = run_sample(folder / "var", folder=folder)
-            told.write_text(json.dumps(asdict(ended)), encoding="utf-8")
-    ended = Ended(**json.loads(told.read_text(encoding="utf-8")))
+    folder, (ended,) = once(
+        tmp_path_factory,
+        "a user's sample",
+        lambda folder: [run_sample(folder / "var", folder=folder)],
+    )
     assert ended.code == 0, ended.err
     return Sample(home=folder / "var", folder=folder, ended=ended)
 
@@ -81,3 +100,18 @@ def run_sample(home: Path, *, folder: Path) -> Ended:
     """Run the sample behind a proxy that reaches nothing."""
     words = ("sample", "run", "--home", home, "--config", CONFIG, "--now", Sample.NOW)
     return luisterpost(*words, folder=folder, more={"NO_PROXY": ""})
+
+
+@pytest.fixture(scope="session")
+def listened(tmp_path_factory: pytest.TempPathFactory) -> Once:
+    """A small place after one import and one round; to be read or copied, never written."""
+    return once(tmp_path_factory, "listened", _listen)
+
+
+def _listen(folder: Path) -> list[Ended]:
+    around = ("--home", folder / "var", "--config", folder / "config", "--now", NOW)
+    with place(folder):
+        return [
+            luisterpost("import", folder / "export.jsonl", *around, folder=folder),
+            luisterpost("run", *around, folder=folder),
+        ]
