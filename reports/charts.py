@@ -3,17 +3,22 @@
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Literal
 
 import altair as alt
 import vl_convert
 
-from reports.status_model import Day, Hour, ToneWeek, Voice
+from reports.status_model import Day, Hour, ToneWeek, Voice, Volume
 
 WIDE, NARROW, HALF = 920, 330, 430
 """Drawing widths in pixels; the page shows the one that fits."""
 
 _STRIP_GAP, _STRIP_HEIGHT = 5, 9
+_LABEL_WIDTH = 110
+_BESIDE = 130
+_MOST_ROOM = 1.3
+"""The axis reaches so far above the most stories, if copies need more."""
 _FULL = 0.995
 # Colours are the page's own variables, so that dark mode and print reach the charts.
 _COVERAGE_FILL = {"full": "var(--covered)", "part": "url(#hatch)", "none": "url(#hatch-none)"}
@@ -44,21 +49,39 @@ def runs(covered: Sequence[float | None]) -> list[tuple[int, int, str]]:
     return [run for run in joined if run[2] != "unknown"]
 
 
-def daily_chart(days: Sequence[Day], ticks: Mapping[int, str], *, width: int) -> str:
+def daily_chart(
+    days: Sequence[Day], ticks: Mapping[int, str], copies: Callable[[int], str], *, width: int
+) -> str:
     """
-    Draw mentions by day for brand and company over all weeks, the last week marked.
+    Draw stories by day for brand and company over all weeks, the last week marked.
+
+    Copies stand as pale bars upon the lines; where they would dwarf the stories they are cut
+    off and labelled.
 
     Args:
         days: Consecutive days.
         ticks: Labels by index of the day.
+        copies: Writes a number of copies.
         width: In pixels.
     """
     height = 190
     x = _axis_x(len(days), ticks)
-    y = _axis_y(count for day in days for count in (day.brand, day.company))
+    volumes = [volume for day in days for volume in (day.brand, day.company) if volume]
+    top, is_cut = _top(volumes, ())
+    y = _axis_y([top], nice=not is_cut)
     layers: list[Any] = [_highlight(len(days) - 7, len(days), x)]
+    cuts: list[_Cut] = []
     for name in ("company", "brand"):
-        points = [{"x": index + 0.5, "value": getattr(day, name)} for index, day in enumerate(days)]
+        heard: list[Volume | None] = [getattr(day, name) for day in days]
+        cuts += _cuts(heard, top)
+        layers += _copies(heard, top, x, y)
+    layers += _cut_marks(cuts, copies, len(days), x, width=width)
+    for name in ("company", "brand"):
+        volumes_of = [getattr(day, name) for day in days]
+        points = [
+            {"x": index + 0.5, "value": volume.stories if volume else None}
+            for index, volume in enumerate(volumes_of)
+        ]
         line = alt.Chart(_data(points)).encode(x=x, y=y)
         colour = f"var(--{name})"
         layers += [
@@ -69,32 +92,43 @@ def daily_chart(days: Sequence[Day], ticks: Mapping[int, str], *, width: int) ->
     return _svg(layers, width=width, height=height)
 
 
-def hourly_chart(hours: Sequence[Hour], ticks: Mapping[int, str], *, width: int) -> str:
+def hourly_chart(
+    hours: Sequence[Hour],
+    ticks: Mapping[int, str],
+    copies: Callable[[int], str],
+    marks: Sequence[tuple[float, str]] = (),
+    *,
+    width: int,
+) -> str:
     """
-    Draw this week's mentions by hour over the band of earlier weeks.
+    Draw this week's stories by hour over the band of earlier weeks, copies pale upon them.
 
     Args:
         hours: Consecutive hours of the week.
         ticks: Labels by index of the hour.
+        copies: Writes a number of copies.
+        marks: What began when: the place in hours from the start, and what to call it.
         width: In pixels.
     """
     height = 150
     x = _axis_x(len(hours), ticks)
-    y = _axis_y(count for hour in hours for count in (hour.mentions, hour.high))
+    heard = [hour.volume for hour in hours]
+    top, is_cut = _top([volume for volume in heard if volume], [hour.high for hour in hours])
+    y = _axis_y([top], nice=not is_cut)
     band = [
         {"x": index, "x2": index + 1, "value": hour.low, "value2": hour.high}
         for index, hour in enumerate(hours)
         if hour.low is not None
     ]
     bars = [
-        {"x": index + 0.12, "x2": index + 0.88, "value": hour.mentions, "value2": 0}
-        for index, hour in enumerate(hours)
-        if hour.mentions
+        {"x": index + 0.12, "x2": index + 0.88, "value": volume.stories, "value2": 0}
+        for index, volume in enumerate(heard)
+        if volume and volume.stories
     ]
-    layers: list[Any] = [
-        alt.Chart(_data(rows)).mark_rect(fill=fill).encode(x=x, x2="x2:Q", y=y, y2="value2:Q")
-        for rows, fill in ((band, "var(--band)"), (bars, "var(--brand)"))
-    ]
+    layers = [_rects(band, "var(--band)", x, y), *_copies(heard, top, x, y)]
+    layers.append(_rects(bars, "var(--brand)", x, y))
+    layers += _cut_marks(_cuts(heard, top), copies, len(hours), x, width=width)
+    layers += _begin_marks(marks, len(hours), x, height, width=width)
     layers += _strip([hour.covered for hour in hours], x, height)
     return _svg(layers, width=width, height=height)
 
@@ -135,15 +169,21 @@ def tone_chart(tones: Sequence[ToneWeek], *, width: int) -> str:
 
 
 def voice_chart(
-    voices: Sequence[Voice], own: str, percent: Callable[[float], str], *, width: int
+    voices: Sequence[Voice],
+    own: str,
+    percent: Callable[[float], str],
+    of_mentions: Callable[[float], str],
+    *,
+    width: int,
 ) -> str:
     """
-    Draw each party's share of voice as a bar, with a tick at its usual share.
+    Draw each party's share of voice by stories as a bar, with a tick at its usual share.
 
     Args:
         voices: The largest first.
         own: What the firm is called.
         percent: Writes a share.
+        of_mentions: Writes the share of mentions, which stands beside.
         width: In pixels.
     """
     step = 44
@@ -152,6 +192,7 @@ def voice_chart(
             "y": index,
             "value": voice.share,
             "name": f"{percent(voice.share)}  {own if voice.name is None else voice.name}",
+            "mentions": of_mentions(voice.share_of_mentions),
             "colour": "var(--brand)" if voice.name is None else "var(--neutral)",
             "usual": voice.usual.middle if voice.usual else None,
         }
@@ -167,8 +208,11 @@ def voice_chart(
             x=x, y=y, fill=alt.Fill("colour:N", scale=None)
         ),
         chart.mark_text(
-            align="left", dy=-10, fontSize=13, fill="var(--ink)", limit=width - 10
+            align="left", dy=-10, fontSize=13, fill="var(--ink)", limit=width - _BESIDE
         ).encode(x=alt.value(0), y=y, text="name:N"),
+        chart.mark_text(
+            align="right", dy=-10, fontSize=12, fill="var(--muted)", limit=_BESIDE - 10
+        ).encode(x=alt.value(width), y=y, text="mentions:N"),
         alt.Chart(_data([row for row in rows if row["usual"] is not None]))
         .mark_tick(
             orient="vertical", thickness=2, height=22, yOffset=9, stroke="var(--ink)", opacity=1
@@ -199,14 +243,131 @@ def _axis_x(steps: int, ticks: Mapping[int, str], *, centred: bool = False) -> a
     return alt.X("x:Q", axis=axis, title=None, scale=alt.Scale(domain=[0, steps], nice=False))
 
 
-def _axis_y(counts: Iterable[float | None]) -> alt.Y:
-    top = max((count for count in counts if count is not None), default=0)
+def _axis_y(counts: Iterable[float], *, nice: bool = True) -> alt.Y:
+    top = max(counts, default=0)
     # Counts are whole: no tick between 0 and 1.
     axis = alt.Axis(
         tickCount=min(4, max(1, int(top))), tickMinStep=1, domain=False, ticks=False, format="d"
     )
-    scale = alt.Scale(domain=[0, max(1, top)], nice=True)
+    scale = alt.Scale(domain=[0, max(1, top)], nice=nice)
     return alt.Y("value:Q", axis=axis, scale=scale, title=None)
+
+
+@dataclass(slots=True)
+class _Cut:
+    """Neighbouring bars of copies that are cut off: first step, last step, copies in them."""
+
+    first: int
+    last: int
+    copies: int
+
+    @property
+    def middle(self) -> float:
+        return (self.first + self.last + 1) / 2
+
+
+def _top(volumes: Sequence[Volume], band: Iterable[float | None]) -> tuple[float, bool]:
+    """Find how high the axis reaches, and whether copies are cut off there."""
+    stories = max(
+        (1, *(volume.stories for volume in volumes), *(high for high in band if high is not None))
+    )
+    mentions = max((volume.mentions for volume in volumes), default=0)
+    if mentions <= _MOST_ROOM * stories:
+        return max(mentions, stories), False
+    return _MOST_ROOM * stories, True
+
+
+def _copies(heard: Sequence[Volume | None], top: float, x: alt.X, y: alt.Y) -> list[Any]:
+    rows = [
+        {
+            "x": index + 0.12,
+            "x2": index + 0.88,
+            "value": min(volume.stories, top),
+            "value2": min(volume.mentions, top),
+        }
+        for index, volume in enumerate(heard)
+        if volume and volume.copies
+    ]
+    return [_rects(rows, "var(--copies)", x, y)]
+
+
+def _cuts(heard: Sequence[Volume | None], top: float) -> list[_Cut]:
+    return [
+        _Cut(index, index, volume.copies)
+        for index, volume in enumerate(heard)
+        if volume and volume.mentions > top
+    ]
+
+
+def _cut_marks(
+    cuts: Sequence[_Cut], copies: Callable[[int], str], steps: int, x: alt.X, *, width: int
+) -> list[Any]:
+    """Draw a gap through bars that are cut off, and say above them how much was."""
+    if not cuts:
+        return []
+    gaps = [{"x": cut.first, "x2": cut.last + 1} for cut in cuts]
+    joined: list[_Cut] = []
+    for cut in sorted(cuts, key=lambda cut: cut.first):
+        if joined and (cut.middle - joined[-1].middle) * width < _LABEL_WIDTH * steps:
+            joined[-1].last = max(joined[-1].last, cut.last)
+            joined[-1].copies += cut.copies
+        else:
+            joined.append(_Cut(cut.first, cut.last, cut.copies))
+    layers = [
+        alt.Chart(_data(gaps))
+        .mark_rect(fill="var(--page)")
+        .encode(x=x, x2="x2:Q", y=alt.value(9), y2=alt.value(12))
+    ]
+    return layers + [
+        _label(cut.middle, copies(cut.copies), steps, x, y=-9, fill="var(--muted)", width=width)
+        for cut in joined
+    ]
+
+
+def _begin_marks(
+    marks: Sequence[tuple[float, str]], steps: int, x: alt.X, height: int, *, width: int
+) -> list[Any]:
+    """Draw a line where something began, and its name above the chart, one row for each."""
+    layers: list[Any] = []
+    for row, (at, name) in enumerate(marks):
+        top = -26 - 16 * row
+        layers += [
+            alt.Chart(_data([{"x": at}]))
+            .mark_rule(stroke="var(--ink)", strokeDash=[2, 2], clip=False)
+            .encode(x=x, y=alt.value(top + 9), y2=alt.value(height)),
+            _label(at, name, steps, x, y=top, fill="var(--ink)", width=width, is_aside=True),
+        ]
+    return layers
+
+
+def _label(
+    at: float,
+    text: str,
+    steps: int,
+    x: alt.X,
+    *,
+    y: float,
+    fill: str,
+    width: int,
+    is_aside: bool = False,
+) -> Any:
+    """Write above the chart, turned inwards near its edges."""
+    place = at / steps
+    edge = 0.5 if is_aside else _LABEL_WIDTH / 2 / width
+    align: Literal["left", "center", "right"] = (
+        "left" if place < edge else "right" if place > 1 - edge else "center"
+    )
+    limit = width * (max(place, 1 - place) if is_aside else 1)
+    return (
+        alt.Chart(_data([{"x": at, "text": text}]))
+        .mark_text(align=align, fontSize=12, fill=fill, limit=limit, clip=False)
+        .encode(x=x, y=alt.value(y), text="text:N")
+    )
+
+
+def _rects(rows: Sequence[Mapping[str, Any]], fill: str, x: alt.X, y: alt.Y) -> Any:
+    chart = alt.Chart(_data(rows)).mark_rect(fill=fill)
+    return chart.encode(x=x, x2="x2:Q", y=y, y2="value2:Q")
 
 
 def _highlight(since: int, until: int, x: alt.X) -> Any:

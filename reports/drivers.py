@@ -10,10 +10,6 @@ from reports.status_model import DriverKind
 FEWEST_MENTIONS = 5
 """A story or theme with fewer mentions is no driver."""
 
-_MOST_TERMS = 4
-_OVERLAP = 0.5
-_FEWEST_BEFORE = 30
-
 Row = Mapping[str, Any]
 
 
@@ -29,6 +25,11 @@ class Candidate:
     authors: int | None
     usual: float
     first_at: datetime
+    last_at: datetime
+    name: str | None = None
+    """What to call it, in words from outside: the headline or post that says it best."""
+    is_sudden: bool = False
+    """Whether it broke out at `first_at`, rather than being spread over the week."""
     negative: int = 0
     positive: int = 0
 
@@ -55,61 +56,24 @@ def story_candidates(stories: Sequence[Row], *, flood_mentions: int) -> list[Can
             authors=row["authors"],
             usual=0,
             first_at=row["first_at"],
+            last_at=row["last_at"],
         )
         for row in stories
         if row["mentions"] >= FEWEST_MENTIONS
     ]
 
 
-def theme_candidates(
-    terms: Sequence[Row], term_stories: Sequence[Row], *, weeks: int, left_out: frozenset[str]
-) -> list[Candidate]:
-    """
-    Join words that stand out and stand together into themes.
-
-    A theme begins with the strongest word that is left, takes up to three more
-    words of which at least half of the stories hold it as well, and must be
-    told in at least twice as many stories as usual.
-
-    Args:
-        terms: Rows of the query `own_terms`, the strongest first.
-        term_stories: Rows of the query `own_term_stories`.
-        weeks: How many earlier weeks the rows' `before` covers, at least 1.
-        left_out: Stories that are drivers of their own, such as floods.
-    """
-    if not terms or terms[0]["stories_before"] < _FEWEST_BEFORE:
-        return []
-    told: dict[str, dict[str, Row]] = {}
-    for row in term_stories:
-        if row["story_id"] not in left_out:
-            told.setdefault(row["term"], {})[row["story_id"]] = row
-    waiting = [row for row in terms if len(told.get(row["term"], ())) >= FEWEST_MENTIONS]
-    themes = []
-    used: set[str] = set()
-    while waiting:
-        seed, *waiting = waiting
-        stories = dict(told[seed["term"]])
-        if len(used & stories.keys()) > _OVERLAP * len(stories):
-            continue
-        joined = [seed["term"]]
-        for row in waiting:
-            others = told[row["term"]]
-            together = len(others.keys() & told[seed["term"]].keys())
-            if len(joined) < _MOST_TERMS and together >= _OVERLAP * len(others):
-                joined.append(row["term"])
-                stories |= others
-        used |= stories.keys()
-        theme = _theme(joined, list(stories.values()), usual=seed["before"] / weeks)
-        if len(theme.story_ids) >= max(FEWEST_MENTIONS, 2 * theme.usual):
-            themes.append(theme)
-    return themes
-
-
 def pick_drivers(
     stories: Sequence[Candidate], themes: Sequence[Candidate], *, most: int = 3
 ) -> list[Candidate]:
-    """Choose what explains most of the week; floods, which are no opinions, stand last."""
-    ranked = sorted([*stories, *themes], key=lambda c: (-c.excess, c.kind, c.story_ids))
+    """
+    Choose what explains most of the week; floods, which are no opinions, stand last.
+
+    A repeated story that belongs to a theme is told there.
+    """
+    themed = {story for theme in themes for story in theme.story_ids}
+    alone = [story for story in stories if themed.isdisjoint(story.story_ids)]
+    ranked = sorted([*alone, *themes], key=lambda c: (-c.excess, c.kind, c.story_ids))
     return sorted(ranked[:most], key=lambda candidate: candidate.kind == "flood")
 
 
@@ -119,19 +83,3 @@ def _kind(row: Row, flood_mentions: int) -> DriverKind:
     if 2 * row["articles"] >= row["mentions"]:
         return "reprint"
     return "flood" if row["authors"] >= flood_mentions else "shared"
-
-
-def _theme(terms: Sequence[str], stories: list[Row], *, usual: float) -> Candidate:
-    stories.sort(key=lambda row: (-row["mentions"], row["first_at"], row["story_id"]))
-    tones = [row["tone"] for row in stories]
-    return Candidate(
-        kind="theme",
-        terms=tuple(terms),
-        story_ids=tuple(row["story_id"] for row in stories),
-        mentions=sum(row["mentions"] for row in stories),
-        authors=None,
-        usual=usual,
-        first_at=min(row["first_at"] for row in stories),
-        negative=tones.count("negative"),
-        positive=tones.count("positive"),
-    )

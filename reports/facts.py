@@ -17,34 +17,37 @@ def pick_facts(
     """
     Choose up to three facts, the most telling first.
 
-    What was not listened to comes first if it spoils the rest; then what moved
-    the week, changes of tone and volume beyond the normal variation, and the
-    organisation most in the news.
+    What was not listened to comes first if it spoils the rest; then what moved the week most,
+    a flood, because it spoils the count of mentions, a change of tone beyond the normal
+    variation, whatever else moved the week, the organisation most in the news, and the volume.
     """
     facts: list[Fact] = []
     blind = _blind_fact(sources)
     if blind and (covered is None or covered < settings.good_coverage):
         facts.append(blind)
-    moved = [_driver_fact(driver) for driver in drivers]
-    facts += moved[:1]
+    floods = [_driver_fact(driver) for driver in drivers if driver.kind == "flood"]
+    moved = [_driver_fact(driver) for driver in drivers if driver.kind != "flood"]
+    facts += moved[:1] + floods[:1]
     facts += [
         Fact(kind="tone", about=facet, link="#facets", is_outside=False)
         for facet in facets
         if facet.net.change
     ][:1]
-    facts += moved[1:2]
+    facts += moved[1:] + floods[1:]
     facts += _organisation_facts(organisations)[:1]
-    facts += moved[2:]
     facts += [
         Fact(kind="volume", about=facet, link="#facets", is_outside=False)
         for facet in facets
-        if facet.mentions.now is not None
+        if facet.subjects and facet.mentions.now is not None
     ]
     return tuple(facts[:3])
 
 
 def _driver_fact(driver: Driver) -> Fact:
     link = next((e.link for e in driver.evidence if e.link), None)
+    # Nobody should be sent to spam by the first line of a report.
+    if driver.kind == "flood":
+        link = None
     return Fact(kind="driver", about=driver, link=link or "#drivers", is_outside=link is not None)
 
 

@@ -3,7 +3,7 @@
 import re
 from datetime import timedelta
 from functools import cache
-from html import escape
+from html import escape, unescape
 from typing import Any
 
 from babel import Locale
@@ -73,6 +73,20 @@ def picture(context: Context, name: str, title: str, description: str) -> Markup
 
 
 def _charts(report: StatusReport, words: Words) -> dict[str, dict[str, str]]:
+    say = vars(_environment().get_template("status_words.html.j2").module)
+
+    def copies(count: int) -> str:
+        return _unescaped(say["copies"](words.number(count)))
+
+    def of_mentions(share: float) -> str:
+        return _unescaped(say["of_mentions"](words.percent(share)))
+
+    # One name fits above the chart; the others stand in the list of what moved.
+    marks = [
+        ((driver.first_at - report.since).total_seconds() / 3600, f"“{driver.name}”")
+        for driver in report.drivers
+        if driver.is_sudden
+    ][:1]
     mondays = list(range(0, len(report.days), 7))
     every_day = {n: words.weekday(report.week.monday + timedelta(days=n)) for n in range(7)}
     initials = {n * 24: text.split(" ")[0] for n, text in every_day.items()}
@@ -81,17 +95,26 @@ def _charts(report: StatusReport, words: Words) -> dict[str, dict[str, str]]:
     sparse = {at: labels[at] for at in reversed(mondays[::-1][::3])}
     drawn: dict[str, Any] = {
         "daily": {
-            "wide": charts.daily_chart(report.days, labels, width=charts.WIDE),
-            "narrow": charts.daily_chart(report.days, sparse, width=charts.NARROW),
+            "wide": charts.daily_chart(report.days, labels, copies, width=charts.WIDE),
+            "narrow": charts.daily_chart(report.days, sparse, copies, width=charts.NARROW),
         },
         "hourly": {
-            "wide": charts.hourly_chart(report.hours, full, width=charts.WIDE),
-            "narrow": charts.hourly_chart(report.hours, initials, width=charts.NARROW),
+            "wide": charts.hourly_chart(report.hours, full, copies, marks, width=charts.WIDE),
+            "narrow": charts.hourly_chart(
+                report.hours, initials, copies, marks, width=charts.NARROW
+            ),
         },
         "tone": {"half": charts.tone_chart(report.tones, width=charts.HALF)},
     }
     if report.voices:
         drawn["voice"] = {
-            "half": charts.voice_chart(report.voices, report.firm, words.percent, width=charts.HALF)
+            "half": charts.voice_chart(
+                report.voices, report.firm, words.percent, of_mentions, width=charts.HALF
+            )
         }
     return drawn
+
+
+def _unescaped(words: object) -> str:
+    """A drawing escapes its words itself."""
+    return unescape(str(words)).strip()

@@ -26,7 +26,7 @@ from reports.status_model import (
     Voice,
 )
 from reports.timelines import daily, hourly, weekly_tones
-from reports.verdict import Signs, judge, judge_staff
+from reports.verdict import NOT_WATCHED, Signs, judge, judge_staff, sum_up
 from reports.week_coverage import describe_sources, read_ledger
 
 Row = Mapping[str, Any]
@@ -47,6 +47,7 @@ class StatusRows:
     voice_weeks: Sequence[Row]
     organisation_weeks: Sequence[Row]
     organisation_tops: Sequence[Row]
+    own_days: Sequence[Row]
     own_hours: Sequence[Row]
     sources: Sequence[Row]
     streams: Sequence[Row]
@@ -93,13 +94,14 @@ def build_status(rows: StatusRows, week: Week, settings: ReportSettings) -> Stat
         covered=covered,
         usable_weeks=sum(frame.is_usable[:-1]),
         facets=facets,
+        headline=sum_up(facets),
         staff=_staff(rows.staff_weeks, frame),
         facts=pick_facts(facets, drivers, organisations, sources, covered, settings),
         drivers=drivers,
         organisations=organisations,
-        voices=_voices(rows.voice_weeks, frame, names),
+        voices=_voices(rows, frame, names),
         sources=sources,
-        days=daily(rows.own_hours, ledger, frame, window[1]),
+        days=daily(rows.own_days, ledger, frame, window[1]),
         hours=hourly(rows.own_hours, ledger, frame, window[1]),
         tones=weekly_tones(rows.facet_weeks, frame),
         models=tuple(plain(row["tone_model"]) for row in rows.tone_models),
@@ -135,6 +137,7 @@ def _facet(name: str, rows: StatusRows, frame: Frame) -> Facet:
     net = frame.share_figure(nets, floor=_NET_FLOOR)
     stories = frame.count_figure(_by_week(own, "stories"))
     negative = frame.baseline(frame.series(_by_week(own, "negative")))
+    subjects = tuple(plain(row["name"]) for row in rows.subjects if row["facet"] == name)
     signs = Signs(
         covered=frame.covered[-1],
         is_running=frame.is_running,
@@ -146,14 +149,15 @@ def _facet(name: str, rows: StatusRows, frame: Frame) -> Facet:
     )
     return Facet(
         name=name,
-        subjects=tuple(plain(row["name"]) for row in rows.subjects if row["facet"] == name),
-        verdict=judge(signs, frame.settings),
+        subjects=subjects,
+        verdict=judge(signs, frame.settings) if subjects else NOT_WATCHED,
         mentions=frame.count_figure(_by_week(own, "mentions")),
         stories=stories,
         authors=frame.count_figure(_by_week(own, "authors")),
         sentiment=sentiment,
         net=_flag_by_interval(net, sentiment),
-        voice=frame.share_figure(_shares(rows.voice_weeks, frame, name), floor=_VOICE_FLOOR),
+        voice=_voice_figure(rows, frame, name, "mentions"),
+        voice_stories=_voice_figure(rows, frame, name, "stories"),
     )
 
 
@@ -170,9 +174,13 @@ def _flag_by_interval(net: Figure, sentiment: NetSentiment) -> Figure:
     return Figure(now=net.now, before=net.before, usual=net.usual, change=change)
 
 
-def _shares(rows: Sequence[Row], frame: Frame, party: str) -> list[float | None]:
+def _voice_figure(rows: StatusRows, frame: Frame, party: str, counted: str) -> Figure:
+    return frame.share_figure(_shares(rows.voice_weeks, frame, party, counted), floor=_VOICE_FLOOR)
+
+
+def _shares(rows: Sequence[Row], frame: Frame, party: str, counted: str) -> list[float | None]:
     """
-    Share of voice by week.
+    Share of voice by week, counted in `mentions` or `stories`.
 
     The own parties (brand, company, own) are each set against all competitors;
     a competitor against the firm and all competitors.
@@ -182,11 +190,11 @@ def _shares(rows: Sequence[Row], frame: Frame, party: str) -> list[float | None]
     firm: Counter[date] = Counter()
     for row in rows:
         if row["party"] == party:
-            mine[row["week_start"]] += row["mentions"]
+            mine[row["week_start"]] += row[counted]
         if row["is_competitor"]:
-            rivals[row["week_start"]] += row["mentions"]
+            rivals[row["week_start"]] += row[counted]
         elif row["party"] == "own":
-            firm[row["week_start"]] += row["mentions"]
+            firm[row["week_start"]] += row[counted]
     is_rival = party not in {"brand", "company", "own"}
     shares: list[float | None] = []
     for week in frame.weeks:
@@ -196,21 +204,21 @@ def _shares(rows: Sequence[Row], frame: Frame, party: str) -> list[float | None]
     return shares
 
 
-def _voices(rows: Sequence[Row], frame: Frame, names: Mapping[str, str]) -> tuple[Voice, ...]:
-    now = {row["party"]: row["mentions"] for row in rows if row["week_start"] == frame.week.monday}
-    rivals = sorted({row["party"] for row in rows if row["is_competitor"]})
+def _voices(rows: StatusRows, frame: Frame, names: Mapping[str, str]) -> tuple[Voice, ...]:
+    rivals = sorted(row["subject_id"] for row in rows.subjects if row["relation"] == "competitor")
     if not rivals:
         return ()
     voices = []
     for party in ("own", *rivals):
-        figure = frame.share_figure(_shares(rows, frame, party), floor=_VOICE_FLOOR)
-        if figure.now is not None:
+        by_stories = _voice_figure(rows, frame, party, "stories")
+        by_mentions = _voice_figure(rows, frame, party, "mentions")
+        if by_stories.now is not None and by_mentions.now is not None:
             voices.append(
                 Voice(
                     name=None if party == "own" else names.get(party, party),
-                    share=figure.now,
-                    mentions=now.get(party, 0),
-                    usual=figure.usual,
+                    share=by_stories.now,
+                    share_of_mentions=by_mentions.now,
+                    usual=by_stories.usual,
                 )
             )
     return tuple(sorted(voices, key=lambda voice: (-voice.share, voice.name or "")))
@@ -247,6 +255,7 @@ def _evidence(row: Row) -> Evidence:
         words=first_words(row["title"], row["text"]),
         link=safe_link(row["url"]),
         tone=row.get("tone"),
+        mentions=row["mentions"],
     )
 
 
@@ -257,7 +266,7 @@ def _driver(candidate: Candidate, evidence: Sequence[Row]) -> Driver:
         by_story.setdefault(row["story_id"], []).append(row)
     of_driver = [by_story[s] for s in candidate.story_ids if s in by_story]
     single = len(candidate.story_ids) == 1
-    shown = of_driver[0] if single and of_driver else [story[0] for story in of_driver]
+    shown = _places(candidate, of_driver[0]) if single and of_driver else [s[0] for s in of_driver]
     tones = [row["tone"] for row in shown[:1]] if single else []
     return Driver(
         kind=candidate.kind,
@@ -267,10 +276,19 @@ def _driver(candidate: Candidate, evidence: Sequence[Row]) -> Driver:
         authors=candidate.authors,
         usual=candidate.usual,
         first_at=candidate.first_at,
+        last_at=candidate.last_at,
+        name=candidate.name,
+        is_sudden=candidate.is_sudden,
         negative=candidate.negative + tones.count("negative"),
         positive=candidate.positive + tones.count("positive"),
         evidence=tuple(_evidence(row) for row in shown[:_MOST_EVIDENCE]),
     )
+
+
+def _places(candidate: Candidate, told: list[Row]) -> list[Row]:
+    """Of one text posted again and again the first and the last say enough."""
+    ordered = sorted(told, key=lambda row: (row["occurred_at"], row["mention_id"]))
+    return ordered if candidate.kind == "reprint" else [ordered[0], ordered[-1]]
 
 
 def _organisations(
@@ -292,7 +310,6 @@ def _organisations(
                 mentions=frame.count_figure(_by_week(weekly, "mentions")),
                 stories=int(stories),
                 top=_evidence(top) if top else None,
-                top_mentions=top["mentions"] if top else 0,
             )
         )
     order = ("customer", "supplier", "prospect", "competitor")

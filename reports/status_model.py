@@ -36,6 +36,18 @@ class Verdict:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Headline:
+    """The answer to "are we on course?": the worst colour, whom it concerns, and why."""
+
+    colour: Colour
+    facets: tuple[str, ...]
+    """Those of that colour for which the reasons hold."""
+    reasons: tuple[str, ...]
+    calm: tuple[str, ...] = ()
+    """Facets that are on course while for others we can't tell."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Facet:
     """Brand or company in the week."""
 
@@ -48,6 +60,7 @@ class Facet:
     sentiment: NetSentiment
     net: Figure
     voice: Figure
+    voice_stories: Figure
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -89,6 +102,8 @@ class Evidence:
     words: str
     link: str | None
     tone: str | None = None
+    mentions: int = 1
+    """How many mentions tell its story."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -103,9 +118,15 @@ class Driver:
     usual: float
     """Stories (theme) or mentions (else) of an earlier week."""
     first_at: datetime
+    last_at: datetime
+    name: str | None
+    """What to call a theme, in words from outside."""
+    is_sudden: bool
+    """Whether a theme broke out at `first_at`."""
     negative: int
     positive: int
     evidence: tuple[Evidence, ...]
+    """Of a theme, its stories; of one story, where and when it was told."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -117,7 +138,6 @@ class Organisation:
     mentions: Figure
     stories: int
     top: Evidence | None
-    top_mentions: int
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -126,8 +146,10 @@ class Voice:
 
     name: str | None
     share: float
-    mentions: int
+    """By stories."""
+    share_of_mentions: float
     usual: Usual | None
+    """Of the share by stories."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -157,12 +179,25 @@ class Source:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Volume:
+    """What was said in a day or an hour."""
+
+    stories: int
+    mentions: int
+
+    @property
+    def copies(self) -> int:
+        """Mentions that repeat a story of the same day or hour."""
+        return self.mentions - self.stories
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Day:
-    """One local day: mentions by facet, None where nothing is known, and the covered share."""
+    """One local day: volume by facet, None where nothing is known, and the covered share."""
 
     day: date
-    brand: int | None
-    company: int | None
+    brand: Volume | None
+    company: Volume | None
     covered: float | None
 
 
@@ -172,8 +207,9 @@ class Hour:
 
     at: datetime
     """Naive: what the clock on the wall shows."""
-    mentions: int | None
+    volume: Volume | None
     low: float | None
+    """Stories of the same hour in the quietest of the earlier weeks compared with."""
     high: float | None
     covered: float | None
 
@@ -210,6 +246,7 @@ class StatusReport:
     usable_weeks: int
     """Earlier weeks covered well enough to compare with."""
     facets: tuple[Facet, ...]
+    headline: Headline
     staff: Staff
     facts: tuple[Fact, ...]
     drivers: tuple[Driver, ...]

@@ -3,17 +3,18 @@
 import os
 from collections.abc import Callable
 from contextlib import closing
-from datetime import date
+from datetime import date, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from reports.drivers import Candidate, pick_drivers, story_candidates, theme_candidates
+from reports.drivers import FEWEST_MENTIONS, Candidate, pick_drivers, story_candidates
 from reports.period import Week
 from reports.render import render_status
 from reports.settings import ReportSettings
 from reports.status import StatusRows, build_status
 from reports.status_model import StatusReport
+from reports.themes import theme_candidates
 from warehouse.connection import open_snapshot
 from warehouse.query import rows
 
@@ -21,6 +22,8 @@ Ask = Callable[..., list[dict[str, Any]]]
 """Runs a named query: its name, then its parameters by name."""
 
 _MOST_STORIES = 5
+_FEWEST_STORIES = 4
+_FEWEST_BEFORE = 30
 
 
 class EmptySnapshotError(Exception):
@@ -85,7 +88,7 @@ def read_status(ask: Ask, settings: ReportSettings, *, day: date | None = None) 
     start = first.bounds(zone)[0]
     history: dict[str, Any] = {"since": start, "until": until, "zone": settings.time_zone}
     period: dict[str, Any] = {"since": since, "until": until}
-    candidates = _candidates(ask, week, settings)
+    candidates = _candidates(ask, week, settings, told[0]["made_at"])
     stories = [story for driver in candidates for story in driver.story_ids[:_MOST_STORIES]]
     content = StatusRows(
         snapshot=told[0],
@@ -94,6 +97,7 @@ def read_status(ask: Ask, settings: ReportSettings, *, day: date | None = None) 
         voice_weeks=ask("voice_weeks", **history),
         organisation_weeks=ask("organisation_weeks", **history),
         organisation_tops=ask("organisation_top_stories", **period),
+        own_days=ask("own_days", **history),
         own_hours=ask("own_hours", **history),
         sources=ask("source_status", **period),
         streams=ask("source_streams"),
@@ -108,17 +112,28 @@ def read_status(ask: Ask, settings: ReportSettings, *, day: date | None = None) 
     return build_status(content, week, settings)
 
 
-def _candidates(ask: Ask, week: Week, settings: ReportSettings) -> list[Candidate]:
+def _candidates(
+    ask: Ask, week: Week, settings: ReportSettings, made_at: datetime
+) -> list[Candidate]:
     since, until = week.bounds(settings.zone)
     start = week.earlier(settings.history_weeks).bounds(settings.zone)[0]
     stories = story_candidates(
-        ask("own_stories", since=since, until=until, fewest=2),
+        ask("own_stories", since=since, until=until, fewest=FEWEST_MENTIONS),
         flood_mentions=settings.flood_mentions,
     )
-    words = ask("own_terms", start=start, since=since, until=until, fewest=4)
-    told = ask("own_term_stories", since=since, until=until, terms=[row["term"] for row in words])
-    repeated = {story for candidate in stories for story in candidate.story_ids}
+    terms = ask(
+        "own_terms",
+        start=start,
+        since=since,
+        until=until,
+        fewest=_FEWEST_STORIES,
+        fewest_before=_FEWEST_BEFORE,
+    )
+    words = [f"{row['language']} {row['term']}" for row in terms]
     themes = theme_candidates(
-        words, told, weeks=settings.history_weeks, left_out=frozenset(repeated)
+        terms,
+        ask("own_term_stories", since=since, until=until, words=words) if words else [],
+        period=(since, min(until, made_at)),
+        left_out=frozenset(s.story_ids[0] for s in stories if s.kind == "flood"),
     )
     return pick_drivers(stories, themes)

@@ -1,35 +1,33 @@
 """What the charts over time show: days, hours and weeks, and what was known of each."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from reports.frame import Frame
 from reports.period import local_midnight
 from reports.sentiment import count_tones
-from reports.status_model import Day, Hour, ToneWeek
+from reports.status_model import Day, Hour, ToneWeek, Volume
 from reports.week_coverage import Ledger, week_hours
 
 Row = Mapping[str, Any]
 
 _FEWEST_FOR_BAND = 6
+_SILENCE = Volume(stories=0, mentions=0)
 
 
 def daily(rows: Sequence[Row], ledger: Ledger, frame: Frame, until: datetime) -> tuple[Day, ...]:
-    """Give each day of all weeks its mentions and its coverage, to be drawn."""
+    """Give each day of all weeks its stories, mentions and coverage, to be drawn."""
     first = frame.weeks[0].monday
     days = [first + timedelta(days=n) for n in range(7 * len(frame.weeks))]
     starts = [local_midnight(day, frame.settings.zone) for day in days]
     covered = ledger.by_step(starts, until)
-    counts: Counter[tuple[date, str]] = Counter()
-    for row in rows:
-        counts[row["local_hour"].date(), row["facet"]] += row["mentions"]
+    heard = {(row["local_day"], row["facet"]): _volume(row) for row in rows}
     return tuple(
         Day(
             day=day,
-            brand=_known(counts[day, "brand"], part),
-            company=_known(counts[day, "company"], part),
+            brand=_known(heard.get((day, "brand")), part),
+            company=_known(heard.get((day, "company")), part),
             covered=part,
         )
         for day, part in zip(days, covered, strict=True)
@@ -37,32 +35,33 @@ def daily(rows: Sequence[Row], ledger: Ledger, frame: Frame, until: datetime) ->
 
 
 def hourly(rows: Sequence[Row], ledger: Ledger, frame: Frame, until: datetime) -> tuple[Hour, ...]:
-    """Give each hour of the week its mentions, beside the same hour of earlier weeks."""
+    """Give each hour of the week its volume, beside the same hour's stories of earlier weeks."""
     zone = frame.settings.zone
-    counts: Counter[datetime] = Counter()
-    for row in rows:
-        if row["facet"] == "own":
-            counts[row["local_hour"]] += row["mentions"]
+    heard = {row["local_hour"]: _volume(row) for row in rows if row["facet"] == "own"}
     earlier: list[list[int]] = [[] for _ in range(168)]
     for week in frame.weeks[:-1]:
         pairs = week_hours(week, zone)
         parts = ledger.by_step([instant for _, instant in pairs], week.bounds(zone)[1])
         for index, ((local, _), part) in enumerate(zip(pairs, parts, strict=True)):
             if part is not None and part >= frame.settings.least_coverage:
-                earlier[index].append(counts[local])
+                earlier[index].append(heard.get(local, _SILENCE).stories)
     pairs = week_hours(frame.week, zone)
     covered = ledger.by_step([instant for _, instant in pairs], until)
     hours = []
     for index, ((local, _), part) in enumerate(zip(pairs, covered, strict=True)):
         low, high = _band(earlier[index], fewest=frame.settings.fewest_weeks)
         hours.append(
-            Hour(at=local, mentions=_known(counts[local], part), low=low, high=high, covered=part)
+            Hour(at=local, volume=_known(heard.get(local), part), low=low, high=high, covered=part)
         )
     return tuple(hours)
 
 
-def _known(count: int, covered: float | None) -> int | None:
-    return count if count or covered else None
+def _volume(row: Row) -> Volume:
+    return Volume(stories=row["stories"], mentions=row["mentions"])
+
+
+def _known(volume: Volume | None, covered: float | None) -> Volume | None:
+    return volume or (_SILENCE if covered else None)
 
 
 def _band(values: Sequence[int], *, fewest: int) -> tuple[float | None, float | None]:

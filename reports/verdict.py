@@ -1,15 +1,20 @@
 """The on-course rule, version 1: when a facet is green, amber, red, or can't be judged."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from reports.baseline import Usual
 from reports.sentiment import NetSentiment
 from reports.settings import ReportSettings
-from reports.status_model import Colour, Figure, Verdict
+from reports.status_model import Colour, Facet, Figure, Headline, Verdict
 
 RULE = "on-course v1"
 
+NOT_WATCHED = Verdict(colour="grey", reasons=("not_watched",))
+"""Of a facet without any subject on the watchlist."""
+
 _CLEARLY = 0.2
+_WORST_FIRST: tuple[Colour, ...] = ("red", "amber", "grey", "green")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -44,6 +49,36 @@ def judge(signs: Signs, settings: ReportSettings) -> Verdict:
     if signs.stories.change:
         reasons += ("more",) if signs.stories.change > 0 else ("fewer",)
     return _calm_or_not(reasons, signs.covered, settings)
+
+
+def sum_up(facets: Sequence[Facet]) -> Headline:
+    """
+    Answer for all facets that are watched: red goes before amber, amber before green.
+
+    Grey counts as the answer only where no facet is red or amber. If several facets
+    share a colour, the reasons are those that hold for all; else those of the first.
+    """
+    watched = [facet for facet in facets if facet.verdict != NOT_WATCHED]
+    if not watched:
+        return Headline(colour="grey", facets=(), reasons=NOT_WATCHED.reasons)
+    colours = [facet.verdict.colour for facet in watched]
+    colour = next(one for one in _WORST_FIRST if one in colours)
+    chosen = [facet for facet in watched if facet.verdict.colour == colour]
+    reasons = tuple(
+        reason
+        for reason in chosen[0].verdict.reasons
+        if all(reason in facet.verdict.reasons for facet in chosen)
+    )
+    if not reasons:
+        chosen, reasons = chosen[:1], chosen[0].verdict.reasons
+    return Headline(
+        colour=colour,
+        facets=tuple(facet.name for facet in chosen),
+        reasons=reasons,
+        calm=tuple(facet.name for facet in watched if facet.verdict.colour == "green")
+        if colour == "grey"
+        else (),
+    )
 
 
 def judge_staff(

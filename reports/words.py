@@ -52,6 +52,14 @@ class Words:
         """Write a weekday and date: Mon 9 Nov."""
         return format_skeleton("MMMEd", value, locale=self.locale).replace(",", "")
 
+    def day_name(self, value: datetime) -> str:
+        """Write the full weekday of an instant on the firm's clock: Thursday."""
+        return format_datetime(value, "EEEE", tzinfo=self.zone, locale=self.locale)
+
+    def is_one_day(self, first: datetime, last: datetime) -> bool:
+        """Tell whether two instants lie on one day of the firm's calendar."""
+        return first.astimezone(self.zone).date() == last.astimezone(self.zone).date()
+
     def moment(self, value: datetime) -> str:
         """Write an instant on the firm's clock: Mon 9 Nov 14:05."""
         local = value.astimezone(self.zone)

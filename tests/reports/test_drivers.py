@@ -1,8 +1,8 @@
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import pytest
 
-from reports.drivers import pick_drivers, story_candidates, theme_candidates
+from reports.drivers import Candidate, pick_drivers, story_candidates
 
 ZERO = datetime(2026, 11, 9, tzinfo=UTC)
 
@@ -19,31 +19,17 @@ def story(key, mentions, *, authors=None, articles=0, reposts=0):
     }
 
 
-def term(word, now, before=0, stories_before=400):
-    return {
-        "term": word,
-        "now": now,
-        "before": before,
-        "stories_now": 100,
-        "stories_before": stories_before,
-    }
-
-
-def told(word, stories, tone="negative"):
-    return [
-        {
-            "term": word,
-            "story_id": f"s{n:03}",
-            "mentions": 1,
-            "first_at": ZERO + timedelta(minutes=n),
-            "tone": tone,
-        }
-        for n in stories
-    ]
-
-
-def themes(terms, stories, left_out=()):
-    return theme_candidates(terms, stories, weeks=8, left_out=frozenset(left_out))
+def theme(*stories, mentions):
+    return Candidate(
+        kind="theme",
+        terms=("glass",),
+        story_ids=stories,
+        mentions=mentions,
+        authors=None,
+        usual=0,
+        first_at=ZERO,
+        last_at=ZERO,
+    )
 
 
 @pytest.mark.parametrize(
@@ -67,39 +53,21 @@ def test_a_story_told_a_few_times_drives_nothing():
     assert story_candidates([story("a", 4)], flood_mentions=20) == []
 
 
-def test_words_that_stand_together_are_one_theme():
-    found = themes(
-        [term("glass", 20), term("recall", 16), term("terrace", 6)],
-        told("glass", range(20)) + told("recall", range(4, 20)) + told("terrace", range(50, 56)),
-    )
-    assert [theme.terms for theme in found] == [("glass", "recall"), ("terrace",)]
-    assert found[0].mentions == 20
-    assert found[0].negative == 20
-    assert found[0].first_at == ZERO
-
-
-def test_a_theme_needs_twice_its_usual_stories():
-    assert themes([term("summer", 9, before=40)], told("summer", range(9))) == []
-    assert len(themes([term("summer", 10, before=40)], told("summer", range(10)))) == 1
-
-
-def test_without_history_no_word_stands_out():
-    assert themes([term("glass", 20, stories_before=29)], told("glass", range(20))) == []
-
-
-def test_stories_left_out_do_not_make_a_theme():
-    left_out = [f"s{n:03}" for n in range(6)]
-    assert themes([term("win", 10)], told("win", range(10)), left_out) == []
-
-
 def test_drivers_are_the_three_largest_with_floods_last():
     stories = story_candidates(
         [story("flood", 300), story("press", 10, articles=10), story("small", 6, articles=6)],
         flood_mentions=20,
     )
-    theme = themes([term("glass", 20)], told("glass", range(20)))
-    chosen = pick_drivers(stories, theme)
+    chosen = pick_drivers(stories, [theme("a", "b", mentions=20)])
     assert [driver.kind for driver in chosen] == ["theme", "reprint", "flood"]
+
+
+def test_a_repeated_story_is_told_within_its_theme():
+    stories = story_candidates(
+        [story("press", 10, articles=10), story("other", 6, articles=6)], flood_mentions=20
+    )
+    chosen = pick_drivers(stories, [theme("press", "b", mentions=30)])
+    assert [driver.story_ids for driver in chosen] == [("press", "b"), ("other",)]
 
 
 def test_order_of_the_rows_does_not_matter():

@@ -140,14 +140,27 @@ def test_recall_is_red_and_explained(status, page):
     assert "recall" in theme.terms
     assert theme.negative > 40
     assert len(theme.evidence) == 5
+    assert theme.is_sudden
+    assert at(1, 10) <= theme.first_at < at(1, 10.5)
+    assert theme.name in {one.words for one in theme.evidence}
 
 
 def test_flood_and_press_release_are_one_story_each(status, page):
     _, reprint, flood = status.drivers
     assert (reprint.mentions, reprint.stories) == (10, 1)
     assert (flood.mentions, flood.stories, flood.authors) == (120, 1, 120)
-    assert "Identical text from 120 accounts" in text_of(page)
-    assert "10 mentions, 1 story" in text_of(page)
+    said = text_of(page)
+    assert "One text from 120 accounts on Thursday between 02:00 and 03:59: a flood" in said
+    assert "Posted within 2 hours" in said
+    assert [one.at for one in flood.evidence] == [at(3, 2), at(3, 2 + 119 / 60)]
+    assert len({one.site for one in reprint.evidence}) == 5
+    assert "10 mentions, 1 story" in said
+
+
+def test_nobody_is_sent_to_the_spam_by_a_fact(status):
+    (flood,) = (fact for fact in status.facts if fact.about in status.drivers[2:])
+    assert flood.link == "#drivers"
+    assert not flood.is_outside
 
 
 def test_flood_of_praise_does_not_lift_net_sentiment(status):
@@ -330,8 +343,8 @@ def test_week_in_which_the_clocks_change_counts_every_mention_once(monday, hours
     status = read(world)
     assert status.week.monday == monday
     assert status.facets[0].mentions.now == hours
-    assert sum(hour.mentions or 0 for hour in status.hours) == hours
-    assert sum(day.brand or 0 for day in status.days[-7:]) == hours
+    assert sum(hour.volume.mentions for hour in status.hours if hour.volume) == hours
+    assert sum(day.brand.mentions for day in status.days[-7:]) == hours
     assert status.covered == 1
 
 

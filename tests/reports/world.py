@@ -93,6 +93,7 @@ class World:
         tone: str = "neutral",
         is_own: bool = False,
         is_repost: bool = False,
+        language: str = "en",
     ) -> str:
         self.count += 1
         key = f"m{self.count:06}"
@@ -110,7 +111,7 @@ class World:
             "title": title,
             "text": text,
             "url": url,
-            "language": "en",
+            "language": language,
             "created_at": at,
             "time_source": "created",
             "first_collected_at": at,
@@ -356,8 +357,8 @@ def _eventful_week(world: World, chance: random.Random) -> None:
         world.mention(
             at(2, 8 + n),
             ["brouwerij"],
-            "The brewery explains what went wrong and how crates can be returned.",
-            title="De Wilg calls back Hopla after glass find",
+            "The brewery shows its new kettles and hires twelve people.",
+            title="De Wilg opens a second brewhouse",
             platform="feed",
             source="news",
             kind="article",

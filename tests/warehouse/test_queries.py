@@ -1,5 +1,6 @@
 from datetime import datetime, timedelta
 from importlib.resources import files
+from math import log
 
 import duckdb
 import pytest
@@ -77,12 +78,13 @@ def test_inactive_subjects_are_left_out(world):
 def test_voice_weeks_have_a_row_for_each_party(world):
     world.mention(at(1), ["hopla", "zwaan"], "a")
     world.mention(at(1), ["wilg"], "b")
+    world.mention(at(1, 1), ["wilg"], "b", story="sm000002")
     found = ask(world, "voice_weeks", **HISTORY)
-    assert values(found, "party", "is_competitor", "mentions") == [
-        ("brand", False, 1),
-        ("company", False, 1),
-        ("own", False, 2),
-        ("zwaan", True, 1),
+    assert values(found, "party", "is_competitor", "mentions", "stories") == [
+        ("brand", False, 1, 1),
+        ("company", False, 2, 1),
+        ("own", False, 3, 2),
+        ("zwaan", True, 1, 1),
     ]
 
 
@@ -99,10 +101,22 @@ def test_hours_are_those_of_the_local_clock(world):
     world.mention(at(0, 0.5), ["hopla", "wilg"], "a")
     found = ask(world, "own_hours", **HISTORY)
     midnight = datetime(2026, 11, 9)  # noqa: DTZ001 - the clock on the wall
-    assert values(found, "local_hour", "facet", "mentions") == [
-        (midnight, "brand", 1),
-        (midnight, "company", 1),
-        (midnight, "own", 1),
+    assert values(found, "local_hour", "facet", "mentions", "stories") == [
+        (midnight, "brand", 1, 1),
+        (midnight, "company", 1, 1),
+        (midnight, "own", 1, 1),
+    ]
+
+
+def test_hours_and_days_count_a_story_once_each(world):
+    for hour in (23, 23.1, 23.2, 25):
+        world.mention(at(0, hour), ["hopla"], "again", story="a")
+    hours = [row for row in ask(world, "own_hours", **HISTORY) if row["facet"] == "own"]
+    assert values(hours, "mentions", "stories") == [(3, 1), (1, 1)]
+    days = [row for row in ask(world, "own_days", **HISTORY) if row["facet"] == "brand"]
+    assert values(days, "local_day", "mentions", "stories") == [
+        (MONDAY, 3, 1),
+        (MONDAY + timedelta(days=1), 1, 1),
     ]
 
 
@@ -118,6 +132,11 @@ def test_stories_are_described_by_who_tells_them(world):
     ]
 
 
+def terms(world, *, fewest_before=30):
+    period = {"start": at(0, monday=LAST), "since": at(0), "until": at(7)}
+    return ask(world, "own_terms", **period, fewest=4, fewest_before=fewest_before)
+
+
 def test_terms_stand_out_against_the_time_before(world):
     for n in range(40):
         world.mention(at(n % 7, monday=LAST), ["hopla"], f"nice terrace weather number {n}")
@@ -127,27 +146,60 @@ def test_terms_stand_out_against_the_time_before(world):
             ["hopla"],
             f"Glass in Hopla, nice terrace @helpdesk {n} https://glasswork.example/x",
         )
-    found = ask(world, "own_terms", start=at(0, monday=LAST), since=at(0), until=at(7), fewest=4)
-    assert values(found, "term", "now", "before", "stories_now", "stories_before") == [
-        ("glass", 6, 0, 6, 40)
+    assert values(terms(world), "language", "term", "now", "before", "usual") == [
+        ("en", "glass", 6, 0, 0)
     ]
+
+
+def test_strength_of_a_term_is_dunnings_ratio(world):
+    for n in range(40):
+        word = "glass" if n < 2 else "terrace"
+        world.mention(at(n % 7, monday=LAST), ["hopla"], f"nice {word} number {n}")
+    for n in range(10):
+        word = "glass" if n < 8 else "terrace"
+        world.mention(at(1, n), ["hopla"], f"nice {word} {n}")
+    (found,) = terms(world)
+    rate = 10 / 50
+    ratio = 2 * (8 * log(8 / (10 * rate)) + 2 * log(2 / (40 * rate)))
+    assert (found["term"], found["usual"]) == ("glass", 2)
+    assert found["strength"] == pytest.approx(ratio, abs=1e-5)
+
+
+def test_words_of_a_language_that_was_not_heard_before_do_not_stand_out(world):
+    for n in range(40):
+        world.mention(at(n % 7, monday=LAST), ["hopla"], f"nice terrace weather number {n}")
+    for n in range(30):
+        world.mention(at(1, n), ["hopla"], f"dans la rue avec un verre {n}", language="fr")
+    assert terms(world) == []
+    assert terms(world, fewest_before=0) == []
+
+
+def test_chance_alone_makes_no_term_stand_out(world):
+    for n in range(40):
+        world.mention(at(n % 7, monday=LAST), ["hopla"], f"nice weather number {n}")
+    for n in range(40):
+        word = "terrace" if n < 4 else "weather"
+        world.mention(at(1, n), ["hopla"], f"nice {word} number {n}")
+    assert terms(world) == []
 
 
 def test_term_stories_find_whole_words_with_their_tone(world):
     world.mention(at(1, 1), ["hopla"], "Glass!", tone="negative", story="a")
     world.mention(at(1, 2), ["hopla"], "Glass!", tone="negative", story="a")
     world.mention(at(1, 3), ["hopla"], "glasses", story="b")
-    found = ask(world, "own_term_stories", **WEEK, terms=["glass"])
-    assert values(found, "term", "story_id", "mentions", "tone") == [("glass", "a", 2, "negative")]
-    assert ask(world, "own_term_stories", **WEEK, terms=[]) == []
+    found = ask(world, "own_term_stories", **WEEK, words=["en glass", "fr glasses"])
+    assert values(found, "words", "story_id", "mentions", "tone") == [
+        (["en glass"], "a", 2, "negative")
+    ]
+    assert ask(world, "own_term_stories", **WEEK, words=[]) == []
 
 
-def test_evidence_is_up_to_five_of_each_story_links_first(world):
-    for n in range(7):
+def test_evidence_is_up_to_five_of_each_story_links_first_and_the_last(world):
+    for n in range(9):
         world.mention(at(1, n), ["hopla"], f"t{n}", story="a", url=None if n < 2 else "auto")
     world.mention(at(1), ["hopla"], "not asked for", story="b")
     found = ask(world, "story_evidence", **WEEK, stories=["a"])
-    assert values(found, "text") == [("t2",), ("t3",), ("t4",), ("t5",), ("t6",)]
+    assert values(found, "text", "mentions") == [(f"t{n}", 9) for n in (2, 3, 4, 5, 6, 8)]
 
 
 def test_sources_are_listed_even_if_nothing_ever_came(world):

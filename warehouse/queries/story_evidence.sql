@@ -1,5 +1,6 @@
 -- One row: a mention of one of the $stories within the period, with what a link to it needs;
--- up to five of each story, those with a link and the earliest first.
+-- up to five of each story, those with a link and the earliest first, and the last one of all;
+-- with how many mentions tell the story.
 WITH heard AS (
     SELECT
         story_id,
@@ -31,6 +32,7 @@ SELECT
     text,
     url,
     reach,
+    count(*) OVER (PARTITION BY story_id) AS mentions,
     CASE
         WHEN is_uncertain THEN 'uncertain'
         WHEN p_negative > p_neutral AND p_negative >= p_positive THEN 'negative'
@@ -38,7 +40,11 @@ SELECT
         ELSE 'neutral'
     END AS tone
 FROM heard
-QUALIFY row_number() OVER (
-    PARTITION BY story_id ORDER BY url IS NULL, occurred_at, mention_id
-) <= 5
+QUALIFY
+    row_number() OVER (
+        PARTITION BY story_id ORDER BY url IS NULL, occurred_at, mention_id
+    ) <= 5
+    OR row_number() OVER (
+        PARTITION BY story_id ORDER BY url IS NULL, occurred_at DESC, mention_id DESC
+    ) = 1
 ORDER BY story_id, url IS NULL, occurred_at, mention_id;

@@ -1,5 +1,5 @@
 -- One row: a party (brand, company, both together as 'own', or a competitor's subject_id)
--- in one local week, with its distinct earned mentions.
+-- in one local week, with its distinct earned mentions and stories.
 WITH heard AS (
     SELECT
         date_trunc('week', occurred_at AT TIME ZONE $zone)::DATE AS week_start,
@@ -7,7 +7,8 @@ WITH heard AS (
             CASE WHEN relation = 'competitor' THEN [subject_id] ELSE [facet, 'own'] END
         ) AS party,
         coalesce(relation = 'competitor', FALSE) AS is_competitor,
-        mention_id
+        mention_id,
+        story_id
     FROM mention_subject
     SEMI JOIN (FROM subject WHERE is_active) AS active USING (subject_id)
     WHERE
@@ -15,7 +16,12 @@ WITH heard AS (
         AND NOT is_own AND (facet IN ('brand', 'company') OR relation = 'competitor')
 )
 
-SELECT week_start, party, is_competitor, count(DISTINCT mention_id) AS mentions
+SELECT
+    week_start,
+    party,
+    is_competitor,
+    count(DISTINCT mention_id) AS mentions,
+    count(DISTINCT story_id) AS stories
 FROM heard
 GROUP BY week_start, party, is_competitor
 ORDER BY week_start, is_competitor, party;
