@@ -8,6 +8,7 @@ from unicodedata import category, normalize
 
 from collectors.watchlist import Subject, bare_handle
 from enrichment.boundaries import (
+    PLURAL_LETTERS,
     has_plural_s,
     is_camel_edge,
     is_word,
@@ -26,6 +27,15 @@ Place = tuple[int, int, Rule]
 
 PATH_LETTERS = 3
 """A name in a link's path has at least so many characters: /in/ and /be/ are no names."""
+# Words that people put around a name in a hashtag written small throughout: #boycottacme.
+_BEFORE_IN_HASHTAG = re.compile(
+    r"(?:boycot|boycott|boycotte|boykott|stop|no|nomore|never|hate|ihate|fuck|bye|goodbye|love"
+    r"|ilove|thanks|thankyou|dank|bedankt|merci|danke|team|adieu|jadore|jaime|ikhaat|ichliebe)?"
+)
+_AFTER_IN_HASHTAG = re.compile(
+    r"(?:fails?|failed|sucks?|gate|down|outage|recall|scandal|schandaal|scandale|skandal|crisis"
+    r"|krise|rocks|love|lovers?|fans?|forever|boycot|boycott|boykott)?"
+)
 _BLUESKY = ".bsky.social"
 _PROFILE = re.compile(
     r"(?:/@|\bbsky\.app/profile/|\breddit\.com/(?:u|user)/|\blinkedin\.com/(?:in|company)/"
@@ -64,7 +74,8 @@ class TermPattern:
             return _in_hashtag(folded, start, end, zone)
         if zone.kind == "account":
             return _in_account(folded, start, end, zone)
-        return _in_link(folded, start, end, zone)
+        place = _in_link(folded, start, end, zone)
+        return None if self.is_tag and place and place[2] == "term" else place
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,10 +209,9 @@ def term_patterns(number: int, subject: Subject, term: str) -> Iterator[tuple[st
         yield from _handle(number, subject, "", term)
     else:
         symbols = _symbols(term)
-        words = f" {as_words(term)}"
         # A name that holds a context word is its own context.
         is_guarded = bool(subject.context) and not any(
-            f" {as_words(word)}" in words for word in subject.context
+            f" {as_words(word)}" in f" {as_words(term)}" for word in subject.context
         )
         for form in written_forms(term):
             pattern = TermPattern(number, form.is_tag, form.is_split, is_guarded, symbols)
@@ -256,6 +266,8 @@ def _has_capitals(folded: Folded, start: int, end: int) -> bool:
 
 
 def _symbols(text: str) -> str:
+    if text.isascii():
+        return ""
     return "".join(c for c in text if not c.isascii() and fold(c) == "*")
 
 
@@ -276,12 +288,15 @@ def _across(folded: Folded, start: int, end: int, zone: Zone) -> Place | None:
 
 def _in_hashtag(folded: Folded, start: int, end: int, zone: Zone) -> Place | None:
     begins = start == zone.name_start or is_camel_edge(folded, start)
-    ends = (
-        end == zone.end
-        or is_camel_edge(folded, end)
-        or (end + 1 == zone.end and has_plural_s(folded, start, end))
+    ends = end == zone.end or is_camel_edge(folded, end)
+    counts = (begins and ends) or (
+        end - start >= PLURAL_LETTERS
+        and _BEFORE_IN_HASHTAG.fullmatch(folded.plain, zone.name_start, start) is not None
+        and _AFTER_IN_HASHTAG.fullmatch(folded.plain, end, zone.end) is not None
     )
-    return (zone.start, zone.end, "hashtag") if begins and ends else None
+    if not counts and start == zone.name_start and end + 1 == zone.end:
+        counts = has_plural_s(folded, start, end)
+    return (zone.start, zone.end, "hashtag") if counts else None
 
 
 def _in_account(folded: Folded, start: int, end: int, zone: Zone) -> Place | None:
@@ -292,12 +307,12 @@ def _in_account(folded: Folded, start: int, end: int, zone: Zone) -> Place | Non
 
 
 def _in_link(folded: Folded, start: int, end: int, zone: Zone) -> Place | None:
-    plain = folded.plain
     if zone.name_start <= start < zone.name_end:
-        is_main = zone.is_main_label(plain, start, end)
-        return (zone.name_start, zone.name_end, "domain") if is_main else None
+        is_ours = zone.is_host_named(folded.plain, start, end)
+        return (zone.name_start, zone.name_end, "domain") if is_ours else None
     is_in_path = zone.name_end <= start < zone.path_end and end - start >= PATH_LETTERS
-    is_whole = not any(is_word(c) or c == "_" for c in (plain[start - 1], plain[end]))
+    edges = folded.plain[start - 1], folded.plain[end]
+    is_whole = not any(is_word(character) or character == "_" for character in edges)
     return (start, end, "term") if is_in_path and is_whole else None
 
 

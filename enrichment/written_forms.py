@@ -46,10 +46,12 @@ def written_forms(name: str) -> list[WrittenForm]:
     apostrophes (Dr. Oetker, Dr Oetker; D'Ieteren, Dieteren); "&" may be "and"
     in four languages.
     """
-    base = as_words(name)
+    literal = fold(name).strip().replace("-", " ").replace("_", " ")
+    base = " ".join(literal.split())
     if not base:
         return []
-    literal = fold(name).strip().replace("-", " ").replace("_", " ")
+    if base.isalpha() and not _HUMP.search(name):
+        return [WrittenForm(base)]
     spoken = dict.fromkeys((*_spoken(base), literal))
     forms = {words: WrittenForm(words) for words in spoken}
     for words in spoken:

@@ -57,11 +57,22 @@ class Zone:
     name_end: int
     path_end: int
 
-    def is_main_label(self, plain: str, start: int, end: int) -> bool:
-        """Tell whether a stretch is the part of a host's name that its owner chose."""
-        begins = start == self.name_start or (start > self.name_start and plain[start - 1] == ".")
-        if not begins or end > self.name_end:
-            return False
+    def is_host_named(self, plain: str, start: int, end: int) -> bool:
+        """
+        Tell whether a link's or a mail address's host is called [start, end).
+
+        acme.be and www.acme.be are called acme. A page or a part of a host says nothing of
+        its owner: facebook.com/acme is not about Facebook. A name with its ending
+        (booking.com) is a domain, whose pages and parts belong to it.
+        """
+        if "." in plain[start:end]:
+            return end == self.name_end and (start == self.name_start or plain[start - 1] == ".")
+        first = self.name_start + 4 * plain.startswith("www.", self.name_start)
+        has_path = plain[self.name_end : self.path_end].strip("/") != ""
+        is_first = start in {self.name_start, first} and end <= self.name_end
+        return is_first and not has_path and self._is_ending(plain, end)
+
+    def _is_ending(self, plain: str, end: int) -> bool:
         return end == self.name_end or bool(_PUBLIC.fullmatch(plain, end, self.name_end))
 
 
@@ -134,5 +145,6 @@ def _glued_sentence(folded: Folded, start: int, end: int) -> int | None:
 
 
 def is_sentence_end(folded: Folded, dot: int) -> bool:
-    """Tell whether a full stop stands between a small letter and a capital: beer.Acme is."""
-    return folded.written(dot - 1).islower() and folded.written(dot + 1).isupper()
+    """Tell whether a full stop stands before a capital, and not between capitals: beer.Acme is."""
+    before = folded.written(dot - 1)
+    return (before.islower() or before.isdigit()) and folded.written(dot + 1).isupper()

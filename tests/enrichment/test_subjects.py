@@ -1,5 +1,6 @@
 """Where names are found, case by case: the tables in `match_cases`."""
 
+import json
 import re
 import tomllib
 from collections.abc import Iterator
@@ -76,3 +77,14 @@ def test_names_are_found_where_the_table_marks_them(case, matchers):
 def test_tables_hold_enough_cases_of_both_kinds():
     assert sum(bool(case.expected) for case in ALL_CASES) >= 200
     assert sum(not case.expected for case in ALL_CASES) >= 75
+
+
+def test_documentation_shows_what_is_found(matchers):
+    page = (Path(__file__).parents[2] / "docs" / "matching.md").read_text(encoding="utf-8")
+    asked = json.loads(re.search(r"echo '(.*)' \|", page)[1])
+    shown = json.loads(re.search(r"```json\n(.*?)```", page, re.DOTALL)[1])
+
+    found = matchers["acme"].find(asked["text"])
+
+    keys = ("subject", "form", "start", "end", "rule")
+    assert [{key: getattr(m, key) for key in keys} for m in found] == shown["matches"]
