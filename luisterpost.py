@@ -14,12 +14,11 @@ import typer
 from pydantic import BaseModel
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Table
 from rich.text import Text
 
 from collectors.collect_command import collect, collect_planned, tell_faults
 from collectors.commands import import_files, init, try_source
-from collectors.configuration.check import print_check
+from collectors.configuration.check import count_of, print_check
 from collectors.configuration.configured import read_or_exit
 from collectors.configuration.folder import Configuration, ConfigurationError, load_configuration
 from collectors.contract import Interval
@@ -168,11 +167,11 @@ def run(
         tell(f"put aside in {settings.aside}: {message}")
     console.print(
         Text(
-            f"{len(result.fetched)} streams asked, {result.new_mentions} new mentions, "
-            f"{result.mentions} in all"
+            f"{count_of(len(result.fetched), 'job')} fetched, "
+            f"{count_of(result.new_mentions, 'new mention')}, {result.mentions:,} in all"
         )
     )
-    console.print(Text(f"snapshot: {settings.snapshot}"))
+    console.print(Text(f"snapshot: {settings.snapshot}"), soft_wrap=True)
     raise typer.Exit(result.exit_code)
 
 
@@ -214,7 +213,7 @@ def publish(
         keep=configuration.setting("warehouse", WarehouseSettings),
         tell=tell,
     )
-    console.print(Text(f"{settings.snapshot} → {path.name}"))
+    console.print(Text(f"{settings.snapshot} → {path.name}"), soft_wrap=True)
 
 
 @sample_app.command("run")
@@ -310,15 +309,13 @@ def _make_room(home: Path, anchor: datetime) -> None:
 
 def _show_sample(settings: Settings, result: Round, report: Path) -> None:
     """End by saying where everything lies, and what to ask it."""
-    lines = Table.grid(padding=(0, 2))
+    console.print()
     for name, path in (
         ("report", report),
         ("warehouse", settings.warehouse),
         ("snapshot", settings.snapshot),
     ):
-        lines.add_row(Text(name, style="bold"), Text(str(path)))
-    console.print()
-    console.print(lines)
+        console.print(Text(f"{name:<11}", style="bold"), Text(str(path)), sep="", soft_wrap=True)
     console.print(Text(f"\n{result.mentions:,} mentions. Three questions to try:\n"))
     for query in SAMPLE_QUERIES:
         command = f'{sys.argv[0]} sql --home {shlex.quote(str(settings.home))} "{query}"'

@@ -8,8 +8,10 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
+from collectors.configuration.check import count_of
 from collectors.configuration.configured import read_or_exit
 from collectors.configuration.folder import Configuration
+from collectors.configuration.mistakes import printable
 from collectors.contract import Job
 from collectors.landing import Header, LandingError, read_header, waiting_files
 from collectors.leases import Leases
@@ -33,7 +35,8 @@ def collect(
     )
     headers = collect_planned(settings, configuration, readiness)
     tell_faults(headers)
-    notes.print(f"{len(headers)} jobs fetched, {sum(h.items_seen for h in headers)} items seen")
+    seen = sum(header.items_seen for header in headers)
+    notes.print(f"{count_of(len(headers), 'job')} fetched, {count_of(seen, 'item')} seen")
     raise typer.Exit(1 if any(header.fault for header in headers) else 0)
 
 
@@ -88,7 +91,7 @@ def tell_faults(headers: Sequence[Header]) -> None:
     for header in headers:
         if header.fault is not None:
             text = f"{header.source} {header.stream}: {header.fault.reason}: {header.fault.message}"
-            notes.print(Text(text, style="yellow"))
+            notes.print(Text(printable(text), style="yellow"), soft_wrap=True)
 
 
 def _fetched_jobs(settings: Settings) -> list[str]:

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from collectors.configuration.check import count_of
 from collectors.configuration.configured import read_or_exit
 from collectors.readiness import find_readiness
 from collectors.settings import ConfigOption, HomeOption, NowOption, settings_from
@@ -32,7 +33,7 @@ class Format(StrEnum):
 
 def tell(message: str) -> None:
     """Say something beside the data."""
-    notes.print(Text(message))
+    notes.print(Text(message), soft_wrap=True)
 
 
 def plan(
@@ -79,7 +80,10 @@ def plan(
     for state in readiness.off:
         tell(f"{state.source.name} is off: {state.why_off}")
     streams = sum(len(state.streams) for state in readiness.states)
-    tell(f"{len(jobs)} jobs for {streams} streams" + (" (nothing claimed)" if dry_run else ""))
+    tell(
+        f"{count_of(len(jobs), 'job')} for {count_of(streams, 'stream')}"
+        + (" (nothing claimed)" if dry_run else "")
+    )
 
 
 def load(
@@ -108,8 +112,8 @@ def load(
     for outcome in broken:
         tell(f"put aside in {settings.aside}: {outcome.message}")
     console.print(
-        f"{len(intake.outcomes) - len(broken)} files loaded, {intake.new_mentions} new mentions, "
-        f"{intake.mentions} in all"
+        f"{count_of(len(intake.outcomes) - len(broken), 'file')} loaded, "
+        f"{count_of(intake.new_mentions, 'new mention')}, {intake.mentions:,} in all"
     )
     raise typer.Exit(1 if broken else 0)
 
