@@ -20,8 +20,8 @@ _RAISED = "^"
 _LETTERLIKE_EMOJI = "\u2139"
 
 _BREAKS = {"\n": "\n", "\x85": "\n", "\u2028": "\n", "\u2029": "\n\n"}
-# Variation selectors and trade marks: Acme™ Bier is Acme Bier.
-_UNREAD = re.compile("[\xae\u2120\u2122\u034f\u180b-\u180d\ufe00-\ufe0f\U000e0100-\U000e01ef]")
+_TRADE_MARKS = "\xae\u2120\u2122"
+_VARIATION = re.compile("[\u034f\u180b-\u180d\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,30});")
 _ASCII = bytes(range(128))
 _FEW = 20
@@ -66,9 +66,9 @@ def _known_character(character: str) -> str | None:
         folded = "-"
     elif character in _QUOTES:
         folded = '"'
-    elif character.isspace():
-        folded = _BREAKS.get(character, " ")
-    elif unicodedata.category(character) == "Cf" or _UNREAD.match(character):
+    elif character.isspace() or character in _TRADE_MARKS:
+        folded = _BREAKS.get(character, " ")  # Acme™ Bier is Acme Bier
+    elif unicodedata.category(character) == "Cf" or _VARIATION.match(character):
         folded = ""
     elif unicodedata.category(character) == "Me" or character in _LETTERLIKE_EMOJI:
         folded = _SYMBOL

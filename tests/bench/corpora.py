@@ -16,6 +16,8 @@ from collectors.web.plain_text import plain_text
 from tests.shared_data import SHARED_DATA
 
 ARTICLE_WORDS = 600
+NAME_LETTERS = 3
+"""Shorter names may be units, which spaCy cuts off numbers: GB of 5GB, even inside t.co/x5gb."""
 _NAME = re.compile(r"(?<![\w@#$/.&;-])[^\W\d_a-zà-ÿ][\w'&-]+(?: [^\W\d_a-zà-ÿ][\w'&-]+)?")
 _WORD = re.compile(r"[\w'&-]+")
 _CASHTAG = re.compile(r"(?<!\w)\$([A-Z]{2,5})\b")
@@ -38,7 +40,8 @@ def _articles() -> Iterator[str]:
     for path in sorted((SHARED_DATA / "feeds" / "real").iterdir()):
         for entry in feedparser.parse(path.read_bytes()).entries:
             content = entry.get("content", [{}])[0].get("value") or entry.get("summary", "")
-            words += f"{entry.get('title', '')} {plain_text(content)}".split(" ")
+            # Unescaped once more: some feeds escape twice, and "&quot" is no part of a name.
+            words += unescape(f"{entry.get('title', '')} {plain_text(content)}").split(" ")
             while len(words) > ARTICLE_WORDS:
                 yield " ".join(words[:ARTICLE_WORDS])
                 words = words[ARTICLE_WORDS:]
@@ -64,7 +67,7 @@ def names_in(texts: Iterable[str], count: int, *, seed: int) -> list[str]:
     spellings = {
         name.lower(): name
         for name, occurrences in sorted(names.items())
-        if len(name) > 1 and words[name.lower()] < occurrences
+        if len(name) >= NAME_LETTERS and words[name.lower()] < occurrences
     }
     drawn = sorted(spellings.values())
     return random.Random(seed).sample(drawn, min(count, len(drawn)))
