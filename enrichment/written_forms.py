@@ -9,6 +9,7 @@ from enrichment.folding import fold
 
 _INITIALS = re.compile(r"(?<!\w)(?:\w\.){2,}")
 _AND = re.compile(r" (?:and|en|et|und|\+) | ?& ?")
+_ROOMY = re.compile(r" ?(?<=[\w ])([/!?]) ?")
 _JOINTS = re.compile(r"(?<=.)[ .'&+/]+(?=\w)")
 _ABBREVIATED = re.compile(r"\b(dr|st|ste|mr|mrs|prof|inc|ltd|co|corp|jr|sr|bros)\b(?!\.)")
 _INITIALISM = re.compile(r"\b(nv|bv|sa|sprl|srl|bvba|vzw|asbl)\b(?!\.)")
@@ -52,7 +53,7 @@ def written_forms(name: str) -> list[WrittenForm]:
         return []
     if base.isalpha() and not _HUMP.search(name):
         return [WrittenForm(base)]
-    spoken = dict.fromkeys((*_spoken(base), literal))
+    spoken = dict.fromkeys((*_spoken(base), literal, *_with_room(fold(name).strip())))
     forms = {words: WrittenForm(words) for words in spoken}
     for words in spoken:
         joined = _JOINTS.sub("", words)
@@ -83,6 +84,15 @@ def _spoken(base: str) -> Iterator[str]:
     ):
         seen += [new for known in tuple(seen) for new in variants(known) if new not in seen]
     yield from seen
+
+
+def _with_room(plain: str) -> Iterator[str]:
+    """Give blanks around signs: Coca - Cola, AC / DC, Yahoo ! as the French write it."""
+    if "-" in plain:
+        yield plain.replace("-", "   ")
+        yield plain.replace("-", "  ")
+    if _ROOMY.search(plain):
+        yield _ROOMY.sub(r" \1 ", plain).strip()
 
 
 def _with_other_ands(words: str) -> Iterator[str]:
