@@ -5,12 +5,12 @@ from operator import itemgetter
 from typing import Literal, NamedTuple
 
 from collectors.watchlist import Subject
-from enrichment.boundaries import PLURAL_LETTERS
-from enrichment.finder import PhraseFinder
-from enrichment.folding import Folded
-from enrichment.guards import ContextWords, ExcludePhrases
-from enrichment.patterns import HandlePattern, Pattern, Rule, TermPattern, patterns_of
-from enrichment.zones import Zones
+from enrichment.matching.boundaries import PLURAL_LETTERS
+from enrichment.matching.finder import PhraseFinder
+from enrichment.matching.folding import Folded
+from enrichment.matching.guards import ContextWords, ExcludePhrases
+from enrichment.matching.patterns import HandlePattern, Pattern, Rule, TermPattern, patterns_of
+from enrichment.matching.zones import Zones
 
 Field = Literal["title", "text"]
 _Found = tuple[int, int, Rule, int, bool]
@@ -53,10 +53,10 @@ class SubjectMatcher:
     """
     Finds thousands of names at once, on characters and not on tokens.
 
-    The text is folded (`enrichment.folding`), searched once for all written
+    The text is folded (`enrichment.matching.folding`), searched once for all written
     forms by an Aho-Corasick automaton, and each hit judged by the characters
-    around it (`enrichment.patterns`); at last the subjects' context words and
-    exclude phrases are consulted (`enrichment.guards`).
+    around it (`enrichment.matching.patterns`); at last the subjects' context words and
+    exclude phrases are consulted (`enrichment.matching.guards`).
     """
 
     def __init__(self, subjects: Sequence[Subject]) -> None:

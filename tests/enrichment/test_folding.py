@@ -5,7 +5,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from enrichment.folding import Folded, fold
+from enrichment.matching.folding import Folded, fold
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from enrichment.written_forms import written_forms
+from enrichment.matching.written_forms import written_forms
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-from enrichment.folding import fold
+from enrichment.matching.folding import fold
 
 _INITIALS = re.compile(r"(?<!\w)(?:\w\.){2,}")
 _AND = re.compile(r" (?:and|en|et|und|\+) | ?& ?")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from enrichment.folding import Folded
+from enrichment.matching.folding import Folded
 
 # Endings that make a dotted word a host even without "https://" or "www." before it: every
 # country has two letters; of the others the common ones, and those reserved for examples.

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 
 from ahocorasick_rs import AhoCorasick
 
-from enrichment.boundaries import has_unspaced
-from enrichment.folding import Folded
+from enrichment.matching.boundaries import has_unspaced
+from enrichment.matching.folding import Folded
 
 _NO_WORD = re.compile(r"[^\w ]|_")
 _HASHTAG = re.compile(r"#(\w+)")

@@ -7,7 +7,7 @@ from typing import Literal
 from unicodedata import category, normalize
 
 from collectors.watchlist import Subject, bare_handle
-from enrichment.boundaries import (
+from enrichment.matching.boundaries import (
     PLURAL_LETTERS,
     has_plural_s,
     is_camel_edge,
@@ -17,9 +17,9 @@ from enrichment.boundaries import (
     may_end,
     may_end_host,
 )
-from enrichment.folding import Folded, fold
-from enrichment.written_forms import as_words, written_forms
-from enrichment.zones import Zone, Zones
+from enrichment.matching.folding import Folded, fold
+from enrichment.matching.written_forms import as_words, written_forms
+from enrichment.matching.zones import Zone, Zones
 
 Rule = Literal["term", "hashtag", "handle", "domain"]
 Place = tuple[int, int, Rule]

@@ -5,12 +5,12 @@ from collections.abc import Collection, Iterable, Sequence
 from itertools import accumulate
 
 from collectors.watchlist import Subject
-from enrichment.boundaries import is_camel_edge, is_unspaced, is_word, may_begin, may_end
-from enrichment.finder import PhraseFinder
-from enrichment.folding import Folded
-from enrichment.patterns import Pattern, term_patterns
-from enrichment.written_forms import written_forms
-from enrichment.zones import Zones
+from enrichment.matching.boundaries import is_camel_edge, is_unspaced, is_word, may_begin, may_end
+from enrichment.matching.finder import PhraseFinder
+from enrichment.matching.folding import Folded
+from enrichment.matching.patterns import Pattern, term_patterns
+from enrichment.matching.written_forms import written_forms
+from enrichment.matching.zones import Zones
 
 STEM_LETTERS = 4
 """A context word of so many letters may go on: bier, bieren, bierliefhebber."""

@@ -4,8 +4,8 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from enrichment.folding import Folded
-from enrichment.zones import is_sentence_end
+from enrichment.matching.folding import Folded
+from enrichment.matching.zones import is_sentence_end
 
 # Scripts without blanks between words, or (Korean) with endings glued to names; in folded text
 # Korean syllables are taken apart into the letters U+1100…11FF.

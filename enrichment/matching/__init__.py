@@ -1,0 +1,1 @@
+"""How names are found: folding, written forms, the search, and what may stand around a hit."""
