@@ -8,8 +8,8 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
-import click
 import duckdb
 import pytest
 import typer
@@ -46,7 +46,7 @@ def rows(folder, query, *, file="snapshot.duckdb"):
         return connection.execute(query).fetchall()
 
 
-def commands(group, name=()) -> Iterator[tuple[tuple[str, ...], click.Command]]:
+def commands(group, name=()) -> Iterator[tuple[tuple[str, ...], Any]]:
     for word, command in group.commands.items():
         if hasattr(command, "commands"):
             yield from commands(command, (*name, word))
