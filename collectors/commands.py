@@ -29,7 +29,9 @@ _SHOWN_PROBLEMS = 10
 
 def init(
     context: typer.Context,
+    home: HomeOption = None,
     config: ConfigOption = None,
+    now: NowOption = None,
     firm: Annotated[str | None, typer.Option(help="Name of the firm.")] = None,
     brand: Annotated[str | None, typer.Option(help="Its brand.  [default: the firm]")] = None,
     forms: Annotated[
@@ -58,7 +60,7 @@ def init(
     """
     from collectors.configuration.starting import Answers, starting_files
 
-    settings = settings_from(context, None, config, None)
+    settings = settings_from(context, home, config, now)
     folder = settings.config
     there = [f"{folder / n}" for n in ("watchlist.toml", "sources.toml") if (folder / n).exists()]
     if there and not force:
@@ -190,6 +192,7 @@ def try_source(
     raw: Annotated[
         bool, typer.Option("--raw/--no-raw", help="With the source's own records.")
     ] = True,
+    home: HomeOption = None,
     config: ConfigOption = None,
     now: NowOption = None,
 ) -> None:
@@ -202,7 +205,7 @@ def try_source(
     from collectors.credentials import hide_secrets
     from collectors.registry import collector_for
 
-    settings = settings_from(context, None, config, now)
+    settings = settings_from(context, home, config, now)
     configuration = read_or_exit(settings)
     _check_source(name, [source.name for source in configuration.sources.source])
     source = configuration.sources.named(name)

@@ -13,7 +13,7 @@ from collectors.configuration.check import WRONG_CONFIGURATION, print_mistakes
 from collectors.configuration.mistakes import Mistake, printable, read_document
 from collectors.configuration.validation import validate
 from collectors.configuration.watchlist_check import watchlist_mistakes
-from collectors.settings import ConfigOption, NowOption, Settings, settings_from
+from collectors.settings import ConfigOption, HomeOption, NowOption, Settings, settings_from
 from collectors.watchlist import Subject, Watchlist
 
 if TYPE_CHECKING:
@@ -23,7 +23,12 @@ _BAD_LINE = 2
 _FLUSHED_LINES = 256
 
 
-def match(context: typer.Context, config: ConfigOption = None, now: NowOption = None) -> None:
+def match(
+    context: typer.Context,
+    home: HomeOption = None,
+    config: ConfigOption = None,
+    now: NowOption = None,
+) -> None:
     r"""
     Say where texts name the subjects of the watchlist, in all their written forms.
 
@@ -45,7 +50,7 @@ def match(context: typer.Context, config: ConfigOption = None, now: NowOption = 
         {"id": 1, "matches": [{"subject": "acme", "form": "#AcmeBier", "start": 9,
         "end": 18, "rule": "hashtag"}]}
     """
-    settings = settings_from(context, None, config, now)
+    settings = settings_from(context, home, config, now)
     watchlist = _watchlist_or_exit(settings)
     matchers = _Matchers(watchlist, settings.clock())
     bad_lines = 0
