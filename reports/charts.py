@@ -407,7 +407,7 @@ def _svg(layers: Sequence[Any], *, width: int, height: int) -> str:
             tickColor="var(--line)",
         )
     )
-    svg: str = vl_convert.vegalite_to_svg(chart.to_dict())
+    svg: str = vl_convert.vegalite_to_svg(chart.to_dict(validate=False))
     # The page gives the size and the description; marks need none of their own.
     svg = re.sub(r' (?:xmlns:xlink|role|aria-[a-z]+|class|pointer-events)="[^"]*"', "", svg)
     return re.sub(r'^<svg ([^>]*?)width="[^"]*" height="[^"]*"', r"<svg \1", svg)

@@ -1,11 +1,12 @@
 """Put the status report into HTML: one file that asks nobody for anything."""
 
 import re
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from functools import cache
-from html import escape, unescape
+from html import escape
 from typing import Any
 
+from altair.utils.schemapi import debug_mode
 from babel import Locale
 from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
@@ -31,6 +32,18 @@ def render_status(report: StatusReport, settings: ReportSettings) -> str:
         charts=_charts(report, words),
         coverage_runs=charts.runs,
     )
+
+
+def say(sentence: str, *about: object) -> str:
+    """
+    Write one of the report's sentences as plain text, not escaped.
+
+    Args:
+        sentence: Name of a macro of `status_words.html.j2`.
+        about: What the macro takes.
+    """
+    words = vars(_environment().get_template("status_words.html.j2").module)
+    return " ".join(words[sentence](*about).striptags().split())
 
 
 @cache
@@ -72,18 +85,19 @@ def picture(context: Context, name: str, title: str, description: str) -> Markup
     return Markup("\n".join(parts))  # noqa: S704 - drawn by us, names in it escaped by the drawer
 
 
+# Else Altair checks each mark against Vega-Lite's schema, which takes half of the time.
+@debug_mode(False)
 def _charts(report: StatusReport, words: Words) -> dict[str, dict[str, str]]:
-    say = vars(_environment().get_template("status_words.html.j2").module)
-
     def copies(count: int) -> str:
-        return _unescaped(say["copies"](words.number(count)))
+        return say("copies", words.number(count))
 
     def of_mentions(share: float) -> str:
-        return _unescaped(say["of_mentions"](words.percent(share)))
+        return say("of_mentions", words.percent(share))
 
     # One name fits above the chart; the others stand in the list of what moved.
+    monday = datetime.combine(report.week.monday, time.min)
     marks = [
-        ((driver.first_at - report.since).total_seconds() / 3600, f"“{driver.name}”")
+        ((words.local(driver.first_at) - monday) / timedelta(hours=1), f"“{driver.name}”")
         for driver in report.drivers
         if driver.is_sudden
     ][:1]
@@ -104,17 +118,16 @@ def _charts(report: StatusReport, words: Words) -> dict[str, dict[str, str]]:
                 report.hours, initials, copies, marks, width=charts.NARROW
             ),
         },
-        "tone": {"half": charts.tone_chart(report.tones, width=charts.HALF)},
+        "tone": {
+            "half": charts.tone_chart(report.tones, width=charts.HALF),
+            "narrow": charts.tone_chart(report.tones, width=charts.NARROW),
+        },
     }
     if report.voices:
         drawn["voice"] = {
-            "half": charts.voice_chart(
-                report.voices, report.firm, words.percent, of_mentions, width=charts.HALF
+            size: charts.voice_chart(
+                report.voices, report.firm, words.percent, of_mentions, width=width
             )
+            for size, width in (("half", charts.HALF), ("narrow", charts.NARROW))
         }
     return drawn
-
-
-def _unescaped(words: object) -> str:
-    """A drawing escapes its words itself."""
-    return unescape(str(words)).strip()

@@ -47,7 +47,6 @@ class StatusRows:
     voice_weeks: Sequence[Row]
     organisation_weeks: Sequence[Row]
     organisation_tops: Sequence[Row]
-    own_days: Sequence[Row]
     own_hours: Sequence[Row]
     sources: Sequence[Row]
     streams: Sequence[Row]
@@ -82,6 +81,7 @@ def build_status(rows: StatusRows, week: Week, settings: ReportSettings) -> Stat
     sources = describe_sources(
         rows.sources, ledger, rows.gap_spans, rows.source_weeks, week=week, window=window, zone=zone
     )
+    watched = {row["facet"] for row in rows.subjects}
     drivers = tuple(_driver(candidate, rows.evidence) for candidate in rows.candidates)
     organisations = _organisations(rows, frame, names)
     covered = frame.covered[-1]
@@ -101,9 +101,10 @@ def build_status(rows: StatusRows, week: Week, settings: ReportSettings) -> Stat
         organisations=organisations,
         voices=_voices(rows, frame, names),
         sources=sources,
-        days=daily(rows.own_days, ledger, frame, window[1]),
+        days=daily(rows.own_hours, ledger, frame, window[1], watched),
         hours=hourly(rows.own_hours, ledger, frame, window[1]),
         tones=weekly_tones(rows.facet_weeks, frame),
+        has_rivals=any(row["relation"] == "competitor" for row in rows.subjects),
         models=tuple(plain(row["tone_model"]) for row in rows.tone_models),
         snapshot_id=rows.snapshot["snapshot_id"],
         made_at=made_at,

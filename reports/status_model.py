@@ -183,17 +183,22 @@ class Volume:
     """What was said in a day or an hour."""
 
     stories: int
+    """Those told for the first time that day."""
     mentions: int
+
+    def __add__(self, other: "Volume") -> "Volume":
+        """Join the hours of one day."""
+        return Volume(stories=self.stories + other.stories, mentions=self.mentions + other.mentions)
 
     @property
     def copies(self) -> int:
-        """Mentions that repeat a story of the same day or hour."""
+        """Mentions that repeat a story of the same day."""
         return self.mentions - self.stories
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Day:
-    """One local day: volume by facet, None where nothing is known, and the covered share."""
+    """One local day: volume by facet, None where nothing is known or watched, coverage."""
 
     day: date
     brand: Volume | None
@@ -256,6 +261,8 @@ class StatusReport:
     days: tuple[Day, ...]
     hours: tuple[Hour, ...]
     tones: tuple[ToneWeek, ...]
+    has_rivals: bool
+    """Whether a competitor is on the watchlist."""
     models: tuple[str, ...]
     snapshot_id: str
     made_at: datetime

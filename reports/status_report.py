@@ -97,7 +97,6 @@ def read_status(ask: Ask, settings: ReportSettings, *, day: date | None = None) 
         voice_weeks=ask("voice_weeks", **history),
         organisation_weeks=ask("organisation_weeks", **history),
         organisation_tops=ask("organisation_top_stories", **period),
-        own_days=ask("own_days", **history),
         own_hours=ask("own_hours", **history),
         sources=ask("source_status", **period),
         streams=ask("source_streams"),

@@ -21,6 +21,8 @@ _SHARED = 0.1
 _MUCH_SMALLER = 0.2
 _LEANING = 0.3
 _LONGEST_NAME = 90
+_ALIKE = 0.5
+_MOST_VARIED = 5
 _REPLY = re.compile(r"(?:re|aw|antw|sv|vs|fwd?|tr|wg|rt)\b\s*(?:\[\d+\])?\s*[:@]", re.IGNORECASE)
 _WORD = re.compile(r"\w[\w-]*")
 
@@ -156,6 +158,7 @@ def _theme(
     worth = {row["story_id"]: _centrality(row, strength) for row in rows}
     name = _name(rows, worth)
     rows.sort(key=lambda row: (row is not name, -row["mentions"], -worth[row["story_id"]]))
+    rows = _varied(rows)
     tones = Counter(row["tone"] for row in rows)
     words = sorted(group.words, key=lambda word: (-strength[word], word))
     return Candidate(
@@ -172,6 +175,20 @@ def _theme(
         negative=tones["negative"],
         positive=tones["positive"],
     )
+
+
+def _varied(rows: Sequence[Row]) -> list[Row]:
+    """Let those stand first whose words are unlike each other: five copies prove little."""
+    chosen: list[tuple[Row, set[str]]] = []
+    for row in rows:
+        words = set(_WORD.findall(_shown(row).lower()))
+        if all(len(words & said) <= _ALIKE * len(words | said) for _, said in chosen):
+            chosen.append((row, words))
+        if len(chosen) == _MOST_VARIED:
+            break
+    first = [row for row, _ in chosen]
+    taken = {row["story_id"] for row in first}
+    return first + [row for row in rows if row["story_id"] not in taken]
 
 
 def _shown(row: Row) -> str:

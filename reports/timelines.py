@@ -1,7 +1,7 @@
 """What the charts over time show: days, hours and weeks, and what was known of each."""
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Container, Mapping, Sequence
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from reports.frame import Frame
@@ -16,18 +16,23 @@ _FEWEST_FOR_BAND = 6
 _SILENCE = Volume(stories=0, mentions=0)
 
 
-def daily(rows: Sequence[Row], ledger: Ledger, frame: Frame, until: datetime) -> tuple[Day, ...]:
-    """Give each day of all weeks its stories, mentions and coverage, to be drawn."""
+def daily(
+    rows: Sequence[Row], ledger: Ledger, frame: Frame, until: datetime, watched: Container[str]
+) -> tuple[Day, ...]:
+    """Give each day of all weeks the volume of each facet *watched* and its coverage."""
     first = frame.weeks[0].monday
     days = [first + timedelta(days=n) for n in range(7 * len(frame.weeks))]
     starts = [local_midnight(day, frame.settings.zone) for day in days]
     covered = ledger.by_step(starts, until)
-    heard = {(row["local_day"], row["facet"]): _volume(row) for row in rows}
+    heard: dict[tuple[date, str], Volume] = {}
+    for row in rows:
+        key = row["local_hour"].date(), row["facet"]
+        heard[key] = heard.get(key, _SILENCE) + _volume(row)
     return tuple(
         Day(
             day=day,
-            brand=_known(heard.get((day, "brand")), part),
-            company=_known(heard.get((day, "company")), part),
+            brand=_known(heard.get((day, "brand")), part) if "brand" in watched else None,
+            company=_known(heard.get((day, "company")), part) if "company" in watched else None,
             covered=part,
         )
         for day, part in zip(days, covered, strict=True)

@@ -56,9 +56,13 @@ class Words:
         """Write the full weekday of an instant on the firm's clock: Thursday."""
         return format_datetime(value, "EEEE", tzinfo=self.zone, locale=self.locale)
 
+    def local(self, value: datetime) -> datetime:
+        """Give what the firm's clock shows at an instant, naive."""
+        return value.astimezone(self.zone).replace(tzinfo=None)
+
     def is_one_day(self, first: datetime, last: datetime) -> bool:
         """Tell whether two instants lie on one day of the firm's calendar."""
-        return first.astimezone(self.zone).date() == last.astimezone(self.zone).date()
+        return self.local(first).date() == self.local(last).date()
 
     def moment(self, value: datetime) -> str:
         """Write an instant on the firm's clock: Mon 9 Nov 14:05."""

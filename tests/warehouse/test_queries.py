@@ -108,16 +108,11 @@ def test_hours_are_those_of_the_local_clock(world):
     ]
 
 
-def test_hours_and_days_count_a_story_once_each(world):
-    for hour in (23, 23.1, 23.2, 25):
+def test_a_story_counts_once_a_day_in_the_hour_that_first_tells_it(world):
+    for hour in (21, 23, 23.1, 23.2, 25):
         world.mention(at(0, hour), ["hopla"], "again", story="a")
     hours = [row for row in ask(world, "own_hours", **HISTORY) if row["facet"] == "own"]
-    assert values(hours, "mentions", "stories") == [(3, 1), (1, 1)]
-    days = [row for row in ask(world, "own_days", **HISTORY) if row["facet"] == "brand"]
-    assert values(days, "local_day", "mentions", "stories") == [
-        (MONDAY, 3, 1),
-        (MONDAY + timedelta(days=1), 1, 1),
-    ]
+    assert values(hours, "mentions", "stories") == [(1, 1), (3, 0), (1, 1)]
 
 
 def test_stories_are_described_by_who_tells_them(world):
