@@ -72,7 +72,8 @@ def plan(
     for heading in ("source", "stream", "asks", "from", "to (UTC)"):
         table.add_column(heading, overflow="fold")
     for job in jobs:
-        asks = " ".join(f"{key}={value}" for key, value in job.params.items())
+        # A feed's stream is its address, which need not be said twice.
+        asks = " ".join(f"{k}={v}" for k, v in job.params.items() if v != job.stream)
         since = f"{job.since:%d %b %H:%M}" if job.since else "as far as it goes"
         cells = (job.source, job.stream, asks, since, f"{job.until:%d %b %H:%M}")
         table.add_row(*(Text(cell) for cell in cells))

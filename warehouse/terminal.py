@@ -5,7 +5,7 @@ import json
 import math
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from io import TextIOWrapper
@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, TextIO
 
 import duckdb
+from rich.cells import cell_len
 from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
@@ -22,6 +23,10 @@ from collectors.configuration.mistakes import printable
 
 _ROWS_SHOWN = 100
 _CELL_CHARACTERS = 200
+_FOLDED_FROM = 24
+"""A column of a table may be folded, but not below so many characters."""
+_BETWEEN = 2
+_MILLION = 1_000_000
 _BATCH = 10_000
 _MICROSECOND_NS = 1_000
 
@@ -58,7 +63,7 @@ def write_answer(
         finally:
             part.unlink(missing_ok=True)
     elif output_format == "table":
-        console.print(_table(reader))
+        console.print(_shown(reader, console))
     else:
         _write(reader, output_format, sys.stdout.buffer)
 
@@ -80,7 +85,7 @@ def converse(connection: duckdb.DuckDBPyConnection, console: Console) -> bool:
     is_fine = True
     for statement in _statements(has_person=has_person):
         try:
-            console.print(_answer(connection, statement))
+            console.print(_shown(_answer(connection, statement), console))
         except duckdb.Error as error:
             is_fine = False
             console.print(Text(shown_error(error), style="red"))
@@ -89,7 +94,11 @@ def converse(connection: duckdb.DuckDBPyConnection, console: Console) -> bool:
 
 def shown_error(error: Exception) -> str:
     """Say what went wrong; what others wrote may be quoted in it and must not steer the terminal."""
-    return "\n".join(printable(line) for line in str(error).split("\n"))
+    return _lines(str(error))
+
+
+def _lines(text: str) -> str:
+    return "\n".join(printable(line) for line in text.split("\n"))
 
 
 def _statements(*, has_person: bool) -> Iterator[str]:
@@ -110,13 +119,13 @@ def _statements(*, has_person: bool) -> Iterator[str]:
             statement = ""
 
 
-def _answer(connection: duckdb.DuckDBPyConnection, statement: str) -> RenderableType:
+def _answer(connection: duckdb.DuckDBPyConnection, statement: str) -> Any:
     if statement == ".tables":
-        return _table(_reader(connection, _TABLES))
+        return _reader(connection, _TABLES)
     if statement.startswith(".schema"):
         name = statement.removeprefix(".schema").strip()
-        return _table(_reader(connection, _SCHEMA, name=name))
-    return _table(_reader(connection, statement))
+        return _reader(connection, _SCHEMA, name=name)
+    return _reader(connection, statement)
 
 
 def _reader(connection: duckdb.DuckDBPyConnection, query: str, **parameters: str) -> Any:
@@ -131,20 +140,47 @@ def _reader(connection: duckdb.DuckDBPyConnection, query: str, **parameters: str
     return answer.to_arrow_reader(_BATCH)
 
 
-def _table(reader: Any) -> RenderableType:
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for name in _names(reader):
-        table.add_column(Text(_one_line(name)), overflow="fold")
+def _shown(reader: Any, console: Console) -> RenderableType:
+    """Lay the rows out as a table, or one below the other where a table would be too wide."""
+    names = [_one_line(name) for name in _names(reader)]
+    if names == ["explain_key", "explain_value"]:
+        return Text("\n".join(_lines(drawing) for _, drawing in _rows(reader)))
+    cells: list[list[Text]] = []
     hidden = 0
     for row in _rows(reader):
-        if table.row_count < _ROWS_SHOWN:
-            table.add_row(*map(_cell, row))
+        if len(cells) < _ROWS_SHOWN:
+            cells.append([_cell(value) for value in row])
         else:
             hidden += 1
+    columns = zip(names, *([cell.plain for cell in row] for row in cells), strict=True)
+    widths = [min(max(map(cell_len, column)), _FOLDED_FROM) for column in columns]
+    is_wide = sum(widths) + _BETWEEN * (len(widths) - 1) > console.width
+    shown = _records(names, cells) if is_wide and cells else _table(names, cells)
     if not hidden:
-        return table
+        return shown
     # As a caption it would be folded into the width of a narrow table.
-    return Group(table, Text(f"{hidden:,} more rows: add LIMIT, or export with --format"))
+    return Group(shown, Text(f"{hidden:,} more rows: add LIMIT, or export with --format"))
+
+
+def _table(names: Sequence[str], rows: Iterable[Sequence[Text]]) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for name in names:
+        table.add_column(Text(name), overflow="fold")
+    for row in rows:
+        table.add_row(*row)
+    return table
+
+
+def _records(names: Sequence[str], rows: Iterable[Sequence[Text]]) -> Group:
+    parts: list[RenderableType] = []
+    for number, row in enumerate(rows, start=1):
+        grid = Table.grid(padding=(0, _BETWEEN))
+        grid.add_column(style="bold", no_wrap=True)
+        grid.add_column(overflow="fold")
+        for name, cell in zip(names, row, strict=True):
+            grid.add_row(Text(name), cell)
+        parts += [Text(f"── row {number} ──", style="dim"), grid]
+    return Group(*parts)
 
 
 def _cell(value: Any) -> Text:
@@ -153,6 +189,8 @@ def _cell(value: Any) -> Text:
         return Text("null", style="dim")
     if isinstance(value, datetime):
         return Text(f"{value:%Y-%m-%d %H:%M:%S %Z}".rstrip())
+    if isinstance(value, float) and abs(value) < _MILLION:
+        return Text(f"{value:.6g}")
     shown = _one_line(str(_plain(value)))
     if len(shown) > _CELL_CHARACTERS:
         shown = shown[: _CELL_CHARACTERS - 1] + "…"

@@ -86,6 +86,39 @@ def test_a_narrow_window_folds_cells_and_loses_nothing(connection):
     assert shown.replace("\n", "").count("ab") == 40
 
 
+def test_rows_too_wide_for_the_window_stand_one_below_the_other(connection):
+    columns = ", ".join(f"repeat('{letter}', 30) AS column_{letter}" for letter in "abcdefgh")
+    query = f"SELECT {columns} FROM range(2)"  # noqa: S608 - letters
+    shown = table(connection, query, width=100).splitlines()
+    assert len(shown) == 2 * 9
+    assert shown[0] == "── row 1 ──"
+    assert shown[1].split() == ["column_a", "a" * 30]
+    assert shown[9] == "── row 2 ──"
+    assert len(table(connection, query, width=400).splitlines()) == 3
+
+
+def test_wide_answers_without_rows_still_name_their_columns(connection):
+    columns = ", ".join(f"1 AS a_column_with_the_number_{n}" for n in range(9))
+    shown = table(connection, f"SELECT {columns} WHERE FALSE", width=300)
+    assert shown.split() == [f"a_column_with_the_number_{n}" for n in range(9)]
+
+
+def test_numbers_can_be_read_at_a_glance(connection):
+    query = "SELECT 1 / 3 AS a, 1e-9 AS b, 1234567.875::DOUBLE AS c, 2.50::DECIMAL(9, 2) AS d"
+    assert table(connection, query).splitlines()[1].split() == [
+        "0.333333",
+        "1e-09",
+        "1234567.875",
+        "2.5",
+    ]
+
+
+def test_the_plan_of_a_query_keeps_its_lines(connection):
+    shown = table(connection, "EXPLAIN SELECT count(*) FROM range(10)").splitlines()
+    assert len(shown) > 5
+    assert any("range" in line.lower() for line in shown)
+
+
 VALUES = """
 SELECT 1 AS x, 2 AS x, NULL AS none, 'a,"b' || chr(10) || 'é' AS t, 1.5::DECIMAL(9, 2) AS d,
     170141183460469231731687303715884105727::HUGEINT AS h, TRUE AS yes,
