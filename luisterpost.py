@@ -4,11 +4,12 @@ import os
 import shlex
 import shutil
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from pydantic import BaseModel
@@ -61,12 +62,24 @@ app = typer.Typer(
 )
 
 
+def _tell_version(is_asked: bool) -> None:
+    if is_asked:
+        typer.echo(f"luisterpost {version('luisterpost')}")
+        raise typer.Exit
+
+
 @app.callback()
 def root(
     context: typer.Context,
     home: HomeOption = None,
     config: ConfigOption = None,
     now: NowOption = None,
+    _version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_tell_version, is_eager=True, help="Say which version this is."
+        ),
+    ] = False,
 ) -> None:
     """Keep the options given before the command's name."""
     context.obj = settings_from(context, home, config, now)
@@ -145,7 +158,6 @@ def run_round(
     )
 
 
-@app.command()
 def run(
     context: typer.Context,
     home: HomeOption = None,
@@ -175,7 +187,6 @@ def run(
     raise typer.Exit(result.exit_code)
 
 
-@app.command()
 def check(
     context: typer.Context,
     home: HomeOption = None,
@@ -194,7 +205,6 @@ def check(
     raise typer.Exit(print_check(checked, console))
 
 
-@app.command()
 def publish(
     context: typer.Context,
     home: HomeOption = None,
@@ -322,12 +332,23 @@ def _show_sample(settings: Settings, result: Round, report: Path) -> None:
         console.print(Text(command, style="cyan"), soft_wrap=True)
 
 
-for command in (init, plan, collect, enrich, load, sql, match, forget):
-    app.command()(command)
-app.command("import")(import_files)
-app.command("try")(try_source)
-app.add_typer(report_app, name="report")
-app.add_typer(sample_app, name="sample")
+_PANELS: Mapping[str, Mapping[str, Callable[..., None]]] = {
+    "Begin": {"init": init, "check": check, "try": try_source, "match": match},
+    "Every day": {"run": run, "sql": sql},
+    "What run does, step by step": {
+        "plan": plan,
+        "collect": collect,
+        "enrich": enrich,
+        "load": load,
+        "publish": publish,
+    },
+    "Data": {"import": import_files, "forget": forget},
+}
+for panel, commands in _PANELS.items():
+    for name, command in commands.items():
+        app.command(name, rich_help_panel=panel)(command)
+app.add_typer(report_app, name="report", rich_help_panel="Every day")
+app.add_typer(sample_app, name="sample", rich_help_panel="Begin")
 
 
 def main() -> None:

@@ -7,6 +7,7 @@ import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -109,6 +110,10 @@ def test_help_answers_at_once_and_loads_nothing_heavy(tmp_path):
         check=True,
     ).stdout.split()
     assert [name for name in HEAVY if name in loaded] == []
+
+
+def test_the_version_is_the_installed_one():
+    assert here("--version").output == f"luisterpost {version('luisterpost')}\n"
 
 
 # --- options and exit codes ------------------------------------------------------------
