@@ -1,3 +1,4 @@
+import random
 import re
 from datetime import date, timedelta
 from functools import partial
@@ -5,11 +6,14 @@ from urllib.parse import urlsplit
 
 import duckdb
 import pytest
+from babel import Locale
 from selectolax.lexbor import LexborHTMLParser as HTMLParser
 
+from reports.render import say
 from reports.settings import ReportSettings
 from reports.status_report import EmptySnapshotError, read_status, write_status_report
-from tests.reports.world import MONDAY, NOW, World, at, plausible_world
+from reports.words import Words
+from tests.reports.world import MONDAY, NOW, PLACES, World, at, plausible_world
 from warehouse.connection import SnapshotMissingError
 from warehouse.query import rows
 
@@ -274,6 +278,106 @@ def test_hostile_text_is_shown_and_never_run(tmp_path, text):
     assert "49" not in re.findall(r"'(49)'", page)
     hrefs = {a.attributes["href"] for a in tree.css("a")}
     assert 'https://a.example/?q="><script>x</script>' in hrefs
+
+
+def test_words_from_outside_keep_their_writing_direction_to_themselves(tmp_path):
+    hebrew = "שלום"
+    world = plausible_world()
+    world.subject("rtl", f"{hebrew} Ltd", "organisation", "competitor")
+    for n in range(20):
+        world.mention(
+            at(3, 9 + n / 4), ["hopla", "rtl"], f"{hebrew} ontploffing {n}", tone="negative"
+        )
+    tree = HTMLParser(written(world, tmp_path))
+    assert tree.body.text().count(hebrew) > 5
+    for node in tree.css("bdi, svg, style"):
+        node.decompose()
+    assert hebrew not in tree.body.text()
+
+
+def railway_week():
+    """Another trade: eight weeks of chatter about a railway, then a strike in three languages."""
+    world = World()
+    chance = random.Random(11)
+    world.subject("railio", "Railio", "brand")
+    world.source("x-search", "x", ["search:1"])
+    world.covered("x-search", "search:1", at(0, monday=MONDAY - timedelta(weeks=8)), at(7))
+    chatter = {
+        "en": ("train to {p} on time with Railio", "Railio seats in carriage {n} are fine"),
+        "fr": ("le train Railio pour {p} est en retard", "voyage agréable avec Railio vers {p}"),
+        "de": ("Railio Zug nach {p} pünktlich heute", "im Railio Zug nach {p} gibt es Kaffee"),
+    }
+    for back in range(9):
+        monday = MONDAY - timedelta(weeks=back)
+        for n in range(90):
+            language = ("en", "fr", "de")[n % 3]
+            text = chance.choice(chatter[language]).format(p=chance.choice(PLACES), n=n)
+            world.mention(
+                at(n % 7, 7 + chance.random() * 15, monday=monday),
+                ["railio"],
+                f"{text} {back}.{n}",
+                language=language,
+            )
+    outrage = {
+        "en": ("Railio strike again, stranded in {p} {n}", "no refund for the strike, Railio {n}"),
+        "fr": ("grève chez Railio, bloqué à {p} {n}", "Railio: la grève sans préavis {n}"),
+        "de": ("Streik bei Railio, alle Züge stehen in {p} {n}", "Railio Streik ohne Ansage {n}"),
+    }
+    for n in range(75):
+        language = ("en", "en", "fr", "de", "fr")[n % 5]
+        text = chance.choice(outrage[language]).format(p=chance.choice(PLACES), n=n)
+        world.mention(
+            at(4, 6 + chance.expovariate(1 / 8)),
+            ["railio"],
+            text,
+            language=language,
+            tone="negative" if n % 4 else "neutral",
+        )
+    world.mention(
+        at(4, 7),
+        ["railio"],
+        "Staff of Railio walked out on Friday morning.",
+        title="Surprise strike halts Railio trains",
+        platform="feed",
+        kind="article",
+        tone="negative",
+    )
+    world.info()
+    return world
+
+
+def test_event_in_three_languages_is_one_fact_with_its_hour_and_its_headline():
+    status = read(railway_week())
+    (theme,) = status.drivers
+    assert theme.name == "Surprise strike halts Railio trains"
+    assert {"strike", "grève", "streik"} <= set(theme.terms)
+    assert 60 <= theme.stories <= 76
+    words = Words(Locale.parse("en_GB"), SETTINGS.zone)
+    assert re.fullmatch(
+        "“Surprise strike halts Railio trains”: 7[0-6] stories since Friday 06:[0-5][0-9], "
+        "7[0-9]% negative.",
+        say("fact", status.facts[0], words),
+    )
+
+
+@pytest.mark.parametrize("weeks_ago", [1, 2, 3])
+def test_in_an_ordinary_week_nothing_stands_out(weeks_ago):
+    day = MONDAY - timedelta(weeks=weeks_ago)
+    for world in (railway_week(), plausible_world()):
+        assert read(world, day=day).drivers == ()
+
+
+def test_without_competitors_there_is_no_share_of_voice(tmp_path):
+    said = text_of(written(small_world(), tmp_path))
+    assert "Share of voice this week Unknown: no competitor is on the watchlist" in said
+    assert "by stories" not in said.partition("How these figures are made")[0]
+
+
+def test_facet_that_is_not_watched_is_not_judged(tmp_path):
+    world = small_world()
+    said = text_of(written(world, tmp_path))
+    assert "Company: not watched" in said
+    assert read(world).headline.facets == ("brand",)
 
 
 def test_nothing_is_called_zero_when_nobody_listened(tmp_path):
