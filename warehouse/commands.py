@@ -197,21 +197,36 @@ def forget(
     """
     Erase posts for good: from every table, and from the bytes of the files.
 
-    They can't return by import, backfill or old files. Run `luisterpost publish`
-    afterwards, or wait for the next round: older snapshots go with it.
+    They can't return by import, backfill or old files. A new snapshot is published, and
+    all older ones go. Reports that were written before keep what they quote: write them
+    anew.
     """
     from collectors.mention import mention_id
     from warehouse.connection import open_warehouse, rewrite
     from warehouse.desk.connection import desk_url, open_desk
     from warehouse.desk.tables import Erasure
+    from warehouse.intake import publish_now
     from warehouse.tombstones import bury
 
     settings = settings_from(context, home, config, now)
+    configuration = read_or_exit(settings, {"warehouse": WarehouseSettings})
     moment = settings.clock()
     with open_warehouse(settings.warehouse, tell=tell) as connection:
         ids = [mention_id(platform, one) for one in native_id]
         found = bury(connection, ids, reason=reason, now=moment)
+        ((time_zone,),) = connection.execute("SELECT time_zone FROM firm").fetchall()
     rewrite(settings.warehouse, tell=tell)
+    if settings.snapshot.exists():
+        newest = publish_now(
+            settings,
+            watchlist=configuration.watchlist,
+            time_zone=time_zone,
+            keep=configuration.setting("warehouse", WarehouseSettings),
+            tell=tell,
+        )
+        for older in settings.snapshots.glob("*.duckdb"):
+            if older.name < newest.name:
+                older.unlink()
     with open_desk(desk_url(settings.desk)) as desk:
         desk.add(Erasure(erased_at=moment, reason=reason, mentions=len(ids)))
     console.print(f"{found} of {len(ids)} stood in the warehouse; none can return")
