@@ -41,7 +41,9 @@ WITHDRAWN = watchlist(
 )
 NOW = T0 + timedelta(days=90)
 
-hours = st.integers(0, 60)
+hours = st.integers(0, 40)
+moments = st.sampled_from((0, 1, 2, 30))
+"""Few, so that much happens at the same one."""
 
 
 def judged(text: str, watchlist_version: str, enriched_at: datetime) -> Judgement:
@@ -64,10 +66,10 @@ def sights(draw, collected_at: datetime):
     created = draw(st.none() | hours)
     ahead = draw(st.sampled_from((0, 0, 0, 400)))
     return mention(
-        draw(st.integers(0, 4)),
-        draw(st.sampled_from(("A", "B", "b", "C"))),
+        draw(st.integers(0, 2)),
+        draw(st.sampled_from(("A", "a", "B"))),
         at=collected_at,
-        platform=draw(st.sampled_from(("x", "feed"))),
+        platform=draw(st.sampled_from(("x", "x", "feed"))),
         created_at=None if created is None else T0 + (created + ahead) * HOUR / 2,
         time_source="unknown" if created is None else "created",
         author_id=draw(st.sampled_from((None, "1", "2"))),
@@ -89,7 +91,7 @@ class Spec:
 
 @st.composite
 def specs(draw, number: int):
-    at = T0 + draw(hours) * HOUR
+    at = T0 + draw(moments) * HOUR
     since = T0 + draw(hours) * HOUR
     reasons = st.sampled_from(("answered", "possible_gap"))
     spans = draw(st.lists(st.tuples(hours, st.integers(0, 5), reasons), max_size=3))
@@ -98,8 +100,8 @@ def specs(draw, number: int):
         draw(st.sampled_from((f"j{number}", "j0"))),
         at=at,
         kind=draw(st.sampled_from(("collect", "again"))),
-        source=draw(st.sampled_from(("web", "press"))),
-        stream=draw(st.sampled_from(("s1", "s2"))),
+        source=draw(st.sampled_from(("web", "web", "press"))),
+        stream=draw(st.sampled_from(("s1", "s1", "s2"))),
         since=since,
         until=max(at, since),
         answered=tuple(
@@ -113,7 +115,7 @@ def specs(draw, number: int):
         ),
         fault=fault and Fault(reason=fault, message="wait", retry_at=at + HOUR),
     )
-    mentions = {m.mention_id: m for m in draw(st.lists(sights(at), max_size=5))}
+    mentions = {m.mention_id: m for m in draw(st.lists(sights(at), max_size=4))}
     return Spec(
         head=head,
         mentions=tuple(mentions.values()),
@@ -125,13 +127,13 @@ def specs(draw, number: int):
 @st.composite
 def rounds(draw):
     """Give files, and a second way to load them: an order, batches, and what happens between."""
-    files = [draw(specs(number)) for number in range(draw(st.integers(1, 5)))]
+    files = [draw(specs(number)) for number in range(draw(st.integers(2, 5)))]
     numbers = list(range(len(files)))
     order = draw(st.permutations(numbers + draw(st.lists(st.sampled_from(numbers), max_size=3))))
     cuts = sorted(draw(st.lists(st.integers(0, len(order)), max_size=3)))
     edges = [0, *cuts, len(order)]
     batches = [order[a:b] for a, b in pairwise(edges)]
-    buried = draw(st.lists(st.integers(0, 4), max_size=1))
+    buried = draw(st.lists(st.integers(0, 2), max_size=1))
     when = draw(st.integers(0, len(batches)))
     return files, batches, buried, when
 
