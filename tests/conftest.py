@@ -9,10 +9,18 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from hypothesis import HealthCheck, settings
 from filelock import FileLock
 
 from tests.places import NOW, place
 from tests.programs import CONFIG, Ended, luisterpost
+
+# A busy machine is no failure. In CI hypothesis derandomizes by a profile of its own.
+if not os.environ.get("CI"):
+    settings.register_profile(
+        "patient", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    )
+    settings.load_profile("patient")
 
 _ABSENT = "../shared/data is absent"
 
