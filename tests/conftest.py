@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from hypothesis import HealthCheck, settings
 from filelock import FileLock
+from hypothesis import HealthCheck, settings
 
 from tests.places import NOW, place
 from tests.programs import CONFIG, Ended, luisterpost
