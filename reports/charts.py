@@ -1,52 +1,28 @@
 """The report's charts, as SVG that needs no script, no font file and no request."""
 
-import json
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import altair as alt
-import vl_convert
 
+from reports.drawing import axis_x, axis_y, data, highlight, rects, strip, svg
 from reports.status_model import Day, Hour, ToneWeek, Voice, Volume
 
 WIDE, NARROW, HALF = 920, 330, 430
 """Drawing widths in pixels; the page shows the one that fits."""
 
-_STRIP_GAP, _STRIP_HEIGHT = 5, 9
 _LABEL_WIDTH = 110
 _BESIDE = 130
 _MOST_ROOM = 1.3
 """The axis reaches so far above the most stories, if copies need more."""
-_FULL = 0.995
 # Colours are the page's own variables, so that dark mode and print reach the charts.
-_COVERAGE_FILL = {"full": "var(--covered)", "part": "url(#hatch)", "none": "url(#hatch-none)"}
 _TONE_FILL = {
     "negative": "var(--negative)",
     "uncertain": "var(--uncertain)",
     "neutral": "var(--neutral)",
     "positive": "var(--positive)",
 }
-
-
-def coverage_class(covered: float | None) -> str:
-    """Sort a covered share into `full`, `part`, `none`, or `unknown` (not yet)."""
-    if covered is None:
-        return "unknown"
-    return "full" if covered >= _FULL else "part" if covered > 0 else "none"
-
-
-def runs(covered: Sequence[float | None]) -> list[tuple[int, int, str]]:
-    """Join neighbours of one class: first step, step after the last, class; unknown left out."""
-    joined: list[tuple[int, int, str]] = []
-    for index, part in enumerate(covered):
-        kind = coverage_class(part)
-        if joined and joined[-1][2] == kind and joined[-1][1] == index:
-            joined[-1] = (joined[-1][0], index + 1, kind)
-        else:
-            joined.append((index, index + 1, kind))
-    return [run for run in joined if run[2] != "unknown"]
 
 
 def daily_chart(
@@ -65,11 +41,11 @@ def daily_chart(
         width: In pixels.
     """
     height = 190
-    x = _axis_x(len(days), ticks)
+    x = axis_x(len(days), ticks)
     volumes = [volume for day in days for volume in (day.brand, day.company) if volume]
     top, is_cut = _top(volumes, ())
-    y = _axis_y([top], nice=not is_cut)
-    layers: list[Any] = [_highlight(len(days) - 7, len(days), x)]
+    y = axis_y([top], nice=not is_cut)
+    layers: list[Any] = [highlight(len(days) - 7, len(days), x)]
     cuts: list[_Cut] = []
     for name in ("company", "brand"):
         heard: list[Volume | None] = [getattr(day, name) for day in days]
@@ -82,14 +58,14 @@ def daily_chart(
             {"x": index + 0.5, "value": volume.stories if volume else None}
             for index, volume in enumerate(volumes_of)
         ]
-        line = alt.Chart(_data(points)).encode(x=x, y=y)
+        line = alt.Chart(data(points)).encode(x=x, y=y)
         colour = f"var(--{name})"
         layers += [
             line.mark_line(stroke=colour, strokeWidth=2, strokeJoin="round"),
             line.mark_point(fill=colour, filled=True, size=9, opacity=1, strokeWidth=0),
         ]
-    layers += _strip([day.covered for day in days], x, height)
-    return _svg(layers, width=width, height=height)
+    layers += strip([day.covered for day in days], x, height)
+    return svg(layers, width=width, height=height)
 
 
 def hourly_chart(
@@ -111,10 +87,10 @@ def hourly_chart(
         width: In pixels.
     """
     height = 150
-    x = _axis_x(len(hours), ticks)
+    x = axis_x(len(hours), ticks)
     heard = [hour.volume for hour in hours]
     top, is_cut = _top([volume for volume in heard if volume], [hour.high for hour in hours])
-    y = _axis_y([top], nice=not is_cut)
+    y = axis_y([top], nice=not is_cut)
     band = [
         {"x": index, "x2": index + 1, "value": hour.low, "value2": hour.high}
         for index, hour in enumerate(hours)
@@ -125,12 +101,12 @@ def hourly_chart(
         for index, volume in enumerate(heard)
         if volume and volume.stories
     ]
-    layers = [_rects(band, "var(--band)", x, y), *_copies(heard, top, x, y)]
-    layers.append(_rects(bars, "var(--brand)", x, y))
+    layers = [rects(band, "var(--band)", x, y), *_copies(heard, top, x, y)]
+    layers.append(rects(bars, "var(--brand)", x, y))
     layers += _cut_marks(_cuts(heard, top), copies, len(hours), x, width=width)
     layers += _begin_marks(marks, len(hours), x, height, width=width)
-    layers += _strip([hour.covered for hour in hours], x, height)
-    return _svg(layers, width=width, height=height)
+    layers += strip([hour.covered for hour in hours], x, height)
+    return svg(layers, width=width, height=height)
 
 
 def tone_chart(tones: Sequence[ToneWeek], *, width: int) -> str:
@@ -151,21 +127,21 @@ def tone_chart(tones: Sequence[ToneWeek], *, width: int) -> str:
                 )
             at += count
     ticks = {index: f"W{week.week.label[-2:]}" for index, week in enumerate(tones)}
-    x = _axis_x(len(tones), ticks, centred=True)
-    y = _axis_y(row["value2"] for row in rows)
+    x = axis_x(len(tones), ticks, centred=True)
+    y = axis_y(row["value2"] for row in rows)
     fill = alt.Fill(
         "tone:N",
         scale=alt.Scale(domain=list(_TONE_FILL), range=list(_TONE_FILL.values())),
         legend=None,
     )
     layers: list[Any] = [
-        _highlight(len(tones) - 1, len(tones), x),
-        alt.Chart(_data(rows)).mark_rect().encode(x=x, x2="x2:Q", y=y, y2="value2:Q", fill=fill),
-        alt.Chart(_data(unknown))
+        highlight(len(tones) - 1, len(tones), x),
+        alt.Chart(data(rows)).mark_rect().encode(x=x, x2="x2:Q", y=y, y2="value2:Q", fill=fill),
+        alt.Chart(data(unknown))
         .mark_rect(fill="url(#hatch-none)", yOffset=0)
         .encode(x=x, x2="x2:Q", y=alt.value(height - 24), y2=alt.value(height)),
     ]
-    return _svg(layers, width=width, height=height)
+    return svg(layers, width=width, height=height)
 
 
 def voice_chart(
@@ -202,7 +178,7 @@ def voice_chart(
     scale = alt.Scale(domain=[0, top * 1.02 or 1])
     x = alt.X("value:Q", axis=None, scale=scale)
     y = alt.Y("y:O", axis=None, scale=alt.Scale(paddingInner=0.1, paddingOuter=0.05))
-    chart = alt.Chart(_data(rows))
+    chart = alt.Chart(data(rows))
     layers: list[Any] = [
         chart.mark_bar(height=14, yOffset=9).encode(
             x=x, y=y, fill=alt.Fill("colour:N", scale=None)
@@ -213,44 +189,13 @@ def voice_chart(
         chart.mark_text(
             align="right", dy=-10, fontSize=12, fill="var(--muted)", limit=_BESIDE - 10
         ).encode(x=alt.value(width), y=y, text="mentions:N"),
-        alt.Chart(_data([row for row in rows if row["usual"] is not None]))
+        alt.Chart(data([row for row in rows if row["usual"] is not None]))
         .mark_tick(
             orient="vertical", thickness=2, height=22, yOffset=9, stroke="var(--ink)", opacity=1
         )
         .encode(x=alt.X("usual:Q", axis=None, scale=scale), y=y),
     ]
-    return _svg(layers, width=width, height=step * len(rows))
-
-
-def _data(rows: Sequence[Mapping[str, Any]]) -> Any:
-    return alt.InlineData(values=list(rows))
-
-
-def _axis_x(steps: int, ticks: Mapping[int, str], *, centred: bool = False) -> alt.X:
-    shift = 0.5 if centred else 0
-    labels = json.dumps({str(at + shift): text for at, text in ticks.items()})
-    axis = alt.Axis(
-        values=[at + shift for at in ticks],
-        labelExpr=f"{labels}[toString(datum.value)]",
-        grid=False,
-        offset=0 if centred else _STRIP_GAP + _STRIP_HEIGHT + 3,
-        domain=centred,
-        ticks=not centred,
-        labelAlign="center" if centred else "left",
-        labelPadding=6 if centred else 2,
-        labelOverlap=False,
-    )
-    return alt.X("x:Q", axis=axis, title=None, scale=alt.Scale(domain=[0, steps], nice=False))
-
-
-def _axis_y(counts: Iterable[float], *, nice: bool = True) -> alt.Y:
-    top = max(counts, default=0)
-    # Counts are whole: no tick between 0 and 1.
-    axis = alt.Axis(
-        tickCount=min(4, max(1, int(top))), tickMinStep=1, domain=False, ticks=False, format="d"
-    )
-    scale = alt.Scale(domain=[0, max(1, top)], nice=nice)
-    return alt.Y("value:Q", axis=axis, scale=scale, title=None)
+    return svg(layers, width=width, height=step * len(rows))
 
 
 @dataclass(slots=True)
@@ -288,7 +233,7 @@ def _copies(heard: Sequence[Volume | None], top: float, x: alt.X, y: alt.Y) -> l
         for index, volume in enumerate(heard)
         if volume and volume.copies
     ]
-    return [_rects(rows, "var(--copies)", x, y)]
+    return [rects(rows, "var(--copies)", x, y)]
 
 
 def _cuts(heard: Sequence[Volume | None], top: float) -> list[_Cut]:
@@ -314,7 +259,7 @@ def _cut_marks(
         else:
             joined.append(_Cut(cut.first, cut.last, cut.copies))
     layers = [
-        alt.Chart(_data(gaps))
+        alt.Chart(data(gaps))
         .mark_rect(fill="var(--page)")
         .encode(x=x, x2="x2:Q", y=alt.value(9), y2=alt.value(12))
     ]
@@ -332,7 +277,7 @@ def _begin_marks(
     for row, (at, name) in enumerate(marks):
         top = -26 - 16 * row
         layers += [
-            alt.Chart(_data([{"x": at}]))
+            alt.Chart(data([{"x": at}]))
             .mark_rule(stroke="var(--ink)", strokeDash=[2, 2], clip=False)
             .encode(x=x, y=alt.value(top + 9), y2=alt.value(height)),
             _label(at, name, steps, x, y=top, fill="var(--ink)", width=width, is_aside=True),
@@ -359,55 +304,7 @@ def _label(
     )
     limit = width * (max(place, 1 - place) if is_aside else 1)
     return (
-        alt.Chart(_data([{"x": at, "text": text}]))
+        alt.Chart(data([{"x": at, "text": text}]))
         .mark_text(align=align, fontSize=12, fill=fill, limit=limit, clip=False)
         .encode(x=x, y=alt.value(y), text="text:N")
     )
-
-
-def _rects(rows: Sequence[Mapping[str, Any]], fill: str, x: alt.X, y: alt.Y) -> Any:
-    chart = alt.Chart(_data(rows)).mark_rect(fill=fill)
-    return chart.encode(x=x, x2="x2:Q", y=y, y2="value2:Q")
-
-
-def _highlight(since: int, until: int, x: alt.X) -> Any:
-    return (
-        alt.Chart(_data([{"x": max(0, since), "x2": until}]))
-        .mark_rect(fill="var(--highlight)")
-        .encode(x=x, x2="x2:Q")
-    )
-
-
-def _strip(covered: Sequence[float | None], x: alt.X, height: int) -> list[Any]:
-    top = height + _STRIP_GAP
-    found = runs(covered)
-    layers = []
-    for kind, fill in _COVERAGE_FILL.items():
-        rows = [{"x": since, "x2": until} for since, until, of in found if of == kind]
-        if rows:
-            layers.append(
-                alt.Chart(_data(rows))
-                .mark_rect(fill=fill, clip=False)
-                .encode(x=x, x2="x2:Q", y=alt.value(top), y2=alt.value(top + _STRIP_HEIGHT))
-            )
-    return layers
-
-
-def _svg(layers: Sequence[Any], *, width: int, height: int) -> str:
-    chart = (
-        alt.layer(*layers)
-        .properties(width=width, height=height, autosize=alt.AutoSizeParams(type="fit-x"))
-        .configure(background="transparent", aria=False, font="sans-serif", padding=2)
-        .configure_view(stroke=None)
-        .configure_axis(
-            labelFontSize=12,
-            labelColor="var(--muted)",
-            gridColor="var(--line)",
-            domainColor="var(--line)",
-            tickColor="var(--line)",
-        )
-    )
-    svg: str = vl_convert.vegalite_to_svg(chart.to_dict(validate=False))
-    # The page gives the size and the description; marks need none of their own.
-    svg = re.sub(r' (?:xmlns:xlink|role|aria-[a-z]+|class|pointer-events)="[^"]*"', "", svg)
-    return re.sub(r'^<svg ([^>]*?)width="[^"]*" height="[^"]*"', r"<svg \1", svg)

@@ -13,6 +13,7 @@ from jinja2.runtime import Context
 from markupsafe import Markup
 
 from reports import charts
+from reports.drawing import runs
 from reports.foreign_text import plain
 from reports.settings import ReportSettings
 from reports.status_model import StatusReport
@@ -30,7 +31,7 @@ def render_status(report: StatusReport, settings: ReportSettings) -> str:
         words=words,
         rule=RULE,
         charts=_charts(report, words),
-        coverage_runs=charts.runs,
+        coverage_runs=runs,
     )
 
 

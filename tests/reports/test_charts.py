@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 
 from reports import charts
 from reports.baseline import Usual
+from reports.drawing import runs
 from reports.period import Week
 from reports.status_model import Day, Hour, ToneWeek, Voice, Volume
 
@@ -50,7 +51,7 @@ def axis(drawn):
 
 
 def test_coverage_runs_join_neighbours_and_leave_the_future_out():
-    assert charts.runs([1, 1, 0.999, 0.5, 0, 0, None]) == [
+    assert runs([1, 1, 0.999, 0.5, 0, 0, None]) == [
         (0, 3, "full"),
         (3, 4, "part"),
         (4, 6, "none"),

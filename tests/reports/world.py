@@ -38,20 +38,8 @@ CHATTER = (
     "{name} sponsors the village fair again this year",
     "Prijs van {name} in de winkel is weer gestegen",
 )
-PLACES = [
-    "Gent",
-    "Brugge",
-    "Leuven",
-    "Aalst",
-    "Namur",
-    "Liège",
-    "Mons",
-    "Hasselt",
-    "Genk",
-    "Ieper",
-    "Kortrijk",
-    "Oostende",
-]
+PLACES = ["Gent", "Brugge", "Leuven", "Aalst", "Namur", "Liège"]
+PLACES += ["Mons", "Hasselt", "Genk", "Ieper", "Kortrijk", "Oostende"]
 
 
 @dataclass
