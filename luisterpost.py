@@ -123,6 +123,9 @@ def run_round(
         environ: Where credentials are looked for.
         enricher: Of the same watchlist, kept over several rounds; None: a new one.
         has_bar: Whether to show how far the collecting is.
+
+    Raises:
+        ExceptionGroup: Jobs met bugs; what the others brought is loaded and published.
     """
     from enrichment.enrich import enrich_waiting
     from warehouse.connection import holding_lock
@@ -134,7 +137,14 @@ def run_round(
     with holding_lock(settings.home / "run.lock", tell=tell):
         readiness = find_readiness(configuration.sources, watchlist, environ, now=settings.clock())
         plan_round(settings, readiness.states)
-        fetched = collect_planned(settings, configuration, readiness, has_bar=has_bar)
+        bugs: ExceptionGroup[Exception] | None = None
+        fetched: Sequence[Header] = ()
+        try:
+            fetched = collect_planned(settings, configuration, readiness, has_bar=has_bar)
+        except (
+            ExceptionGroup
+        ) as group:  # A bug at one source must not keep the others from loading.
+            bugs = group
         enriched = enrich_waiting(settings, watchlist, enricher=enricher)
         intake = load_waiting(
             settings, watchlist=watchlist, sources=readiness.states, keep=keep, tell=tell
@@ -146,6 +156,8 @@ def run_round(
             keep=keep,
             tell=tell,
         )
+    if bugs is not None:
+        raise bugs
     unread = [result.error for result in enriched if result.error is not None]
     unloaded = [outcome.message for outcome in intake.outcomes if outcome.state == "broken"]
     return Round(
