@@ -258,6 +258,7 @@ def run_sample(
     from collectors.sample.world import build_world, last_monday
     from enrichment.enricher import Enricher
     from reports.status_report import write_status_report
+    from warehouse.desk.connection import desk_url
 
     settings = settings_from(context, home, config, now)
     if settings.home == Settings().home:
@@ -297,6 +298,7 @@ def run_sample(
             settings.snapshot,
             configuration.setting("reports", ReportSettings),
             folder=settings.reports,
+            desk=desk_url(settings.desk),
         )
     _show_sample(settings, result, report)
     tell_faults(result.fetched)

@@ -62,6 +62,7 @@ def status(
     from reports.settings import ReportConfigError, read_report_settings
     from reports.status_report import EmptySnapshotError, write_status_report
     from warehouse.connection import SnapshotMissingError
+    from warehouse.desk.connection import desk_url
 
     settings = settings_from(context, home, config, now)
     _ = period  # one period exists so far; the option fixes the name
@@ -72,6 +73,7 @@ def status(
             folder=settings.reports,
             day=_parse_day(day) if day else None,
             out=out,
+            desk=desk_url(settings.desk),
         )
     except (ReportConfigError, SnapshotMissingError, EmptySnapshotError) as error:
         typer.echo(str(error), err=True)

@@ -5,8 +5,11 @@ from collections.abc import Callable
 from contextlib import closing
 from datetime import date, datetime
 from functools import partial
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
+
+from sqlalchemy import select
 
 from reports.drivers import FEWEST_MENTIONS, Candidate, pick_drivers, story_candidates
 from reports.period import Week
@@ -16,6 +19,8 @@ from reports.status import StatusRows, build_status
 from reports.status_model import StatusReport
 from reports.themes import theme_candidates
 from warehouse.connection import open_snapshot
+from warehouse.desk.connection import open_desk
+from warehouse.desk.tables import ReportIssue
 from warehouse.query import rows
 
 Ask = Callable[..., list[dict[str, Any]]]
@@ -37,6 +42,7 @@ def write_status_report(
     folder: Path,
     day: date | None = None,
     out: Path | None = None,
+    desk: str | None = None,
 ) -> Path:
     """
     Write the status report of one week as one self-contained HTML file.
@@ -47,6 +53,7 @@ def write_status_report(
         folder: Where reports lie; the file is named after the week.
         day: Any day of the week; None: the last complete week of the snapshot.
         out: Another place for the file.
+        desk: URL of the desk, which then notes what was issued; None: nowhere.
 
     Returns:
         The file's path. The same snapshot, settings and week give the same bytes.
@@ -59,10 +66,33 @@ def write_status_report(
         report = read_status(partial(rows, connection), settings, day=day)
     path = out or folder / f"status-{report.week.label}.html"
     path.parent.mkdir(parents=True, exist_ok=True)
+    page = render_status(report, settings).encode()
     temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
-    temporary.write_text(render_status(report, settings), encoding="utf-8", newline="\n")
+    temporary.write_bytes(page)
     temporary.replace(path)
+    if desk is not None:
+        _note_issue(desk, report, path, page)
     return path
+
+
+def _note_issue(desk: str, report: StatusReport, path: Path, page: bytes) -> None:
+    """Note on the desk that these bytes were issued; the same ones are noted once."""
+    digest = sha256(page).hexdigest()
+    with open_desk(desk) as session:
+        known = select(ReportIssue).where(
+            ReportIssue.digest == digest, ReportIssue.path == str(path)
+        )
+        if session.scalars(known).first() is None:
+            session.add(
+                ReportIssue(
+                    kind="status",
+                    period=report.week.label,
+                    snapshot_id=report.snapshot_id,
+                    made_at=report.made_at,
+                    path=str(path),
+                    digest=digest,
+                )
+            )
 
 
 def read_status(ask: Ask, settings: ReportSettings, *, day: date | None = None) -> StatusReport:
