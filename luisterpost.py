@@ -258,6 +258,7 @@ def run_sample(
     from collectors.sample.world import build_world, last_monday
     from enrichment.enricher import Enricher
     from reports.status_report import write_status_report
+    from warehouse.connection import snapshot_time
     from warehouse.desk.connection import desk_url
 
     settings = settings_from(context, home, config, now)
@@ -269,10 +270,13 @@ def run_sample(
     # A firm's proxy can't reach the server on this machine.
     os.environ |= dict.fromkeys(("NO_PROXY", "no_proxy"), "127.0.0.1")
     with SampleServer(world) as server, _progress() as bar:
-        task = bar.add_task("writing eight weeks of posts", total=len(world.rounds()) + 1)
         played = configuration.moved_to(server.url)
         enricher = Enricher(configuration.watchlist)
-        for file in export_world(world, settings.home / "exports"):
+        done_at = snapshot_time(settings.snapshot)
+        # What an earlier run did stays done; the last round is run again, for a changed watchlist.
+        rounds = [moment for moment in world.rounds() if done_at is None or moment > done_at]
+        task = bar.add_task("writing eight weeks of posts", total=len(rounds) + 1)
+        for file in export_world(world, settings.home / "exports") if done_at is None else ():
             bar.update(task, description=f"importing seven weeks of {file.source}")
             import_file(
                 file.path,
@@ -283,7 +287,7 @@ def run_sample(
                 aside=settings.aside,
                 now=world.import_until,
             )
-        for moment in world.rounds():
+        for moment in rounds or world.rounds()[-1:]:
             bar.update(task, advance=1, description=f"collecting up to {moment:%A %d %B %H:%M}")
             server.now = moment
             result = run_round(

@@ -3,7 +3,8 @@
 import os
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
@@ -143,6 +144,15 @@ def _connect_locked_down(
         connection.close()
         raise
     return connection
+
+
+def snapshot_time(path: Path) -> datetime | None:
+    """Tell up to when the newest snapshot's data is known (aware, UTC); None if there is none."""
+    if not path.exists():
+        return None
+    with closing(open_snapshot(path)) as connection:
+        moment: datetime = connection.execute("SELECT made_at FROM snapshot_info").fetchall()[0][0]
+    return moment.astimezone(UTC)
 
 
 def rewrite(path: Path, *, tell: Tell) -> None:
