@@ -42,15 +42,15 @@ def shares(language: str, texts: list[str]) -> tuple[float, float, float]:
 
 def main() -> int:
     if not SHARED_DATA.exists():
-        print(f"nothing to measure: {SHARED_DATA} is absent")  # noqa: T201
+        print(f"nothing to measure: {SHARED_DATA} is absent")
         return 0
     count, began = 0, time.process_time()
-    print(f"{'texts':<12}{'language':<10}{'n':>6}{'right':>8}{'open':>8}{'of four':>9}")  # noqa: T201
+    print(f"{'texts':<12}{'language':<10}{'n':>6}{'right':>8}{'open':>8}{'of four':>9}")
     for kind, language, texts in known_texts():
         right, left_open, of_four = shares(language, texts)
-        print(f"{kind:<12}{language:<10}{len(texts):>6}{right:>8}{left_open:>8}{of_four:>9}")  # noqa: T201
+        print(f"{kind:<12}{language:<10}{len(texts):>6}{right:>8}{left_open:>8}{of_four:>9}")
         count += len(texts)
-    print(f"{count / (time.process_time() - began):,.0f} texts per CPU second")  # noqa: T201
+    print(f"{count / (time.process_time() - began):,.0f} texts per CPU second")
     return 0
 
 

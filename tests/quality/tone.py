@@ -55,12 +55,12 @@ def likeliest(tone: Tone) -> str:
 
 def main() -> int:
     if not SHARED_DATA.exists():
-        print(f"nothing to measure: {SHARED_DATA} is absent")  # noqa: T201
+        print(f"nothing to measure: {SHARED_DATA} is absent")
         return 0
     model = default_tone_model()
     model.judge([Passage(text="warm", start=0, end=0, language="en")])
-    print(f"{model.name}")  # noqa: T201
-    print(f"{'texts':<22}{'n':>6}{'F1':>7}{'right':>7}{'unsure':>8}{'right if sure':>15}")  # noqa: T201
+    print(f"{model.name}")
+    print(f"{'texts':<22}{'n':>6}{'F1':>7}{'right':>7}{'unsure':>8}{'right if sure':>15}")
     count, spent = 0, 0.0
     for name, labelled in test_sets():
         truth = [label for _, label in labelled]
@@ -71,12 +71,12 @@ def main() -> int:
         found = [likeliest(tone) for tone in tones]
         right = [t == f for t, f in zip(truth, found, strict=True)]
         sure = [hit for hit, tone in zip(right, tones, strict=True) if tone.label != "uncertain"]
-        print(  # noqa: T201
+        print(
             f"{name:<22}{len(truth):>6}{macro_f1(truth, found):>7.1f}"
             f"{100 * sum(right) / len(right):>7.1f}{100 * (1 - len(sure) / len(right)):>8.1f}"
             f"{100 * sum(sure) / len(sure):>15.1f}"
         )
-    print(f"{count / spent:,.0f} passages per CPU second")  # noqa: T201
+    print(f"{count / spent:,.0f} passages per CPU second")
     return 0
 
 
