@@ -110,9 +110,7 @@ def measure(name: str, count: int, work: Callable[[], object]) -> None:
     work()
     spent = time.process_time() - began
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(
-        f"{name:<38}{count:>9,}{count / spent:>12,.0f} per CPU-s{peak:>9,.0f} MB peak"
-    )
+    print(f"{name:<38}{count:>9,}{count / spent:>12,.0f} per CPU-s{peak:>9,.0f} MB peak")
 
 
 def main() -> int:
