@@ -91,7 +91,7 @@ class Incident(Base):
     next_update_at: Mapped[datetime | None] = mapped_column(Instant)
     """Before that no update is mailed unless the severity rises."""
     closed_at: Mapped[datetime | None] = mapped_column(Instant)
-    peak: Mapped[float]
+    peak: Mapped[int]
     """Largest signal so far, in stories an hour."""
     evidence: Mapped[str] = mapped_column(Text)
     """What the newest decision rested on, as JSON: no text, no person."""

@@ -23,7 +23,7 @@ def upgrade() -> None:
         sa.Column("updated_at", _TIME, nullable=False),
         sa.Column("next_update_at", _TIME),
         sa.Column("closed_at", _TIME),
-        sa.Column("peak", sa.Float, nullable=False),
+        sa.Column("peak", sa.Integer, nullable=False),
         sa.Column("evidence", sa.Text, nullable=False),
     )
     op.create_index(
