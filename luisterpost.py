@@ -29,7 +29,10 @@ from collectors.sample.commands import app as sample_app
 from collectors.settings import ConfigOption, HomeOption, NowOption, Settings, settings_from
 from enrichment.commands import enrich
 from enrichment.match_command import match
+from reports.alert_commands import app as alert_app
+from reports.alert_settings import AlertSettings
 from reports.commands import app as report_app
+from reports.mail_settings import MailSettings
 from reports.settings import ReportSettings
 from warehouse.commands import forget, load, plan, sql, tell
 from warehouse.settings import WarehouseSettings
@@ -38,6 +41,8 @@ if TYPE_CHECKING:
     from enrichment.enricher import Enricher
 
 OPTIONAL_FILES: Mapping[str, type[BaseModel]] = {
+    "alerts": AlertSettings,
+    "mail": MailSettings,
     "reports": ReportSettings,
     "warehouse": WarehouseSettings,
 }
@@ -326,6 +331,7 @@ for command in (init, plan, collect, enrich, load, sql, match, forget):
     app.command()(command)
 app.command("import")(import_files)
 app.command("try")(try_source)
+app.add_typer(alert_app, name="alert")
 app.add_typer(report_app, name="report")
 app.add_typer(sample_app, name="sample")
 

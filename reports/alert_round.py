@@ -10,12 +10,16 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from collectors.configuration.folder import Configuration
+from collectors.settings import Settings
 from reports.alert_settings import AlertSettings
 from reports.alert_story import Ask, Scene, tell_story
 from reports.alert_view import AlertView, Rule, Trust, message_id_of
 from reports.alerts import decide
 from reports.coverage import Span
+from reports.mail_settings import MailSettings
 from reports.period import Week
+from reports.settings import ReportSettings
 from reports.signals import (
     HOUR,
     Series,
@@ -28,7 +32,7 @@ from reports.signals import (
 )
 from reports.week_coverage import Ledger, read_ledger
 from warehouse.connection import open_snapshot
-from warehouse.desk.connection import open_desk
+from warehouse.desk.connection import desk_url, open_desk
 from warehouse.desk.incidents import (
     StandingIncident,
     Transition,
@@ -40,8 +44,8 @@ from warehouse.desk.outbox import enqueue
 from warehouse.query import rows
 
 Row = Mapping[str, Any]
-WriteMail = Callable[[AlertView], EmailMessage]
-"""Makes the whole mail of a transition, with its Message-ID and recipients."""
+WriteMail = Callable[[AlertView, str | None], EmailMessage]
+"""Makes the whole mail of a transition; its second argument is the subject of the thread."""
 
 _LISTENED_FOR = timedelta(weeks=2)
 _DAY = timedelta(days=1)
@@ -73,12 +77,12 @@ class AlertRound:
 
 def run_alert_round(
     snapshot: Path,
-    desk_url: str,
+    desk_address: str,
     settings: AlertSettings,
     *,
     zone: ZoneInfo,
     now: datetime,
-    write_mail: WriteMail,
+    write_mail: WriteMail | None,
 ) -> AlertRound:
     """
     Do one round: what the newest snapshot shows becomes incidents and mails.
@@ -88,37 +92,76 @@ def run_alert_round(
 
     Args:
         snapshot: The newest one, by its stable name.
-        desk_url: The desk.
+        desk_address: The desk's URL.
         settings: What the firm wants.
         zone: Where the hours of the week are read off the wall.
         now: Aware, UTC.
-        write_mail: See `WriteMail`.
+        write_mail: See `WriteMail`; None: there is nobody to mail.
 
     Raises:
         SnapshotMissingError: Nothing has been published yet.
     """
-    with open_desk(desk_url) as desk:
+    with open_desk(desk_address) as desk:
         standing = read_standing(desk, now=now)
     with closing(open_snapshot(snapshot)) as connection:
         ask: Ask = partial(rows, connection)
         sight = look(ask, standing, settings, zone=zone, now=now)
-        with open_desk(desk_url) as desk:
+        with open_desk(desk_address) as desk:
             views, mailed = [], 0
             for transition in decide(sight.signals, read_standing(desk, now=now), now):
                 thread = thread_of(desk, transition.incident.id)
                 if not record_transition(desk, transition):
                     continue
-                view = tell_story(_scene(transition, sight, thread, now), ask, settings)
+                keys = tuple(key for key, _ in thread)
+                view = tell_story(_scene(transition, sight, keys, now), ask, settings)
                 views.append(view)
-                if settings.recipients and _is_mailed(transition, thread, settings):
+                if write_mail is not None and _is_mailed(transition, keys, settings):
                     mailed += enqueue(
                         desk,
-                        write_mail(view),
+                        write_mail(view, thread[0][1] if thread else None),
                         kind="alert",
                         incident_id=transition.incident.id,
                         now=now,
                     )
     return AlertRound(views=tuple(views), mailed=mailed)
+
+
+def run_configured_round(settings: Settings, configuration: Configuration) -> AlertRound:
+    """
+    Do one round as the configuration folder says, at the present of *settings*.
+
+    Raises:
+        SnapshotMissingError: Nothing has been published yet.
+    """
+    reports = configuration.setting("reports", ReportSettings)
+    return run_alert_round(
+        settings.snapshot,
+        desk_url(settings.desk),
+        configuration.setting("alerts", AlertSettings),
+        zone=reports.zone,
+        now=settings.clock(),
+        write_mail=mail_writer(configuration.setting("mail", MailSettings), reports),
+    )
+
+
+def mail_writer(mail: MailSettings, reports: ReportSettings) -> WriteMail | None:
+    """Make what writes alert mails; None if there is nobody to mail."""
+    if not mail.alert_to:
+        return None
+
+    def write(view: AlertView, first_subject: str | None) -> EmailMessage:
+        # Drawing and inlining need heavy libraries, and most rounds mail nothing.
+        from reports.alert_mail import alert_mail
+
+        return alert_mail(
+            view,
+            reports,
+            sender=mail.sender_address,
+            recipients=mail.alert_addresses,
+            first_subject=first_subject,
+        )
+
+    return write
 
 
 def _is_mailed(transition: Transition, thread: Sequence[str], settings: AlertSettings) -> bool:
@@ -217,8 +260,8 @@ def _scene(transition: Transition, sight: Sight, thread: tuple[str, ...], now: d
     )
 
 
-def view_of_test(trust: Trust, settings: AlertSettings, *, now: datetime) -> AlertView:
-    """Make the mail that tries the way to the recipients; each call's time makes another one."""
+def view_of_test(settings: AlertSettings, *, now: datetime) -> AlertView:
+    """Tell what tries the way to the recipients; another time makes another mail."""
     key = f"{int(now.timestamp() * 1_000_000):032x}"
     return AlertView(
         kind="opened",
@@ -233,7 +276,7 @@ def view_of_test(trust: Trust, settings: AlertSettings, *, now: datetime) -> Ale
         since=now,
         now=now,
         is_test=True,
-        trust=trust,
+        trust=Trust(healthy=0, sources=0, coverage=None, freshest_minutes=None),
         rule=Rule(
             name="test", version=1, threshold="somebody asked for a test", sql="FROM snapshot_info"
         ),

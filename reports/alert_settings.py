@@ -1,4 +1,4 @@
-"""Who is alerted, and how readily: the optional file `config/alerts.toml`."""
+"""How readily people are alerted, and what they are told to do: the optional `config/alerts.toml`."""
 
 from typing import Annotated
 
@@ -8,20 +8,6 @@ from collectors.watchlist import Frozen
 from reports.foreign_text import safe_link
 
 
-def _is_address(text: str) -> str:
-    from email.headerregistry import Address
-
-    try:
-        address = Address(addr_spec=text)
-    except (ValueError, IndexError) as error:
-        msg = f"'{text}' is no mail address: write for instance \"on-call@firm.example\""
-        raise ValueError(msg) from error
-    if not address.username or not address.domain or not text.isprintable():
-        msg = f"'{text}' is no mail address: write for instance \"on-call@firm.example\""
-        raise ValueError(msg)
-    return text
-
-
 def _is_link(text: str) -> str:
     if safe_link(text) is None:
         msg = f"'{text}' is no link: write for instance \"https://wiki.firm.example/runbook\""
@@ -29,16 +15,9 @@ def _is_link(text: str) -> str:
     return text
 
 
-MailAddress = Annotated[str, AfterValidator(_is_address)]
-
-
 class AlertSettings(Frozen):
     """What on-call staff may want otherwise; every value has a default."""
 
-    recipients: tuple[MailAddress, ...] = ()
-    """Without any, incidents are recorded and listed, and nobody is mailed."""
-    sender: MailAddress = "luisterpost@localhost"
-    """Shown as the mail's author."""
     owner: str | None = None
     """Who acts on alerts, as the mail says."""
     runbook: Annotated[str, AfterValidator(_is_link)] | None = None

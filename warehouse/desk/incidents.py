@@ -193,15 +193,16 @@ def record_transition(desk: Session, transition: Transition) -> bool:
     return True
 
 
-def thread_of(desk: Session, incident_id: str) -> tuple[str, ...]:
-    """List the Message-IDs of an incident's mails, in the order in which they were written."""
-    return tuple(
-        desk.scalars(
-            select(OutboxMail.message_id)
+def thread_of(desk: Session, incident_id: str) -> list[tuple[str, str]]:
+    """List the Message-IDs and subjects of an incident's mails, as they were written."""
+    return [
+        (key, subject)
+        for key, subject in desk.execute(
+            select(OutboxMail.message_id, OutboxMail.subject)
             .where(OutboxMail.incident_id == incident_id)
             .order_by(OutboxMail.created_at, OutboxMail.message_id)
         )
-    )
+    ]
 
 
 def write_answer(
