@@ -105,7 +105,9 @@ def _subject(text: str) -> str:
 
 def _trimmed(thread: Sequence[str]) -> Sequence[str]:
     # RFC 5537, 3.4.4 trims long threads in the middle: the first one holds them together.
-    return thread if len(thread) <= _MOST_REFERENCES else [thread[0], *thread[1 - _MOST_REFERENCES :]]
+    return (
+        thread if len(thread) <= _MOST_REFERENCES else [thread[0], *thread[1 - _MOST_REFERENCES :]]
+    )
 
 
 def _name_boundaries(mail: EmailMessage, letter: Letter) -> None:

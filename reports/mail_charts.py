@@ -72,9 +72,7 @@ def tone_picture(report: StatusReport) -> Picture:
         if last
         else "This week is unknown."
     )
-    return Picture(
-        name="tone", png=_png(drawing), alt=f"Stories by tone and week. {told}"
-    )
+    return Picture(name="tone", png=_png(drawing), alt=f"Stories by tone and week. {told}")
 
 
 def alert_picture(view: AlertView, words: Words) -> Picture | None:

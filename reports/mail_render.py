@@ -70,15 +70,19 @@ def fold(text: str) -> str:
             continue
         label = _LABEL.match(bare)
         hang = len(label[0]) if label and len(label[0]) <= _WIDEST_LABEL else 0
-        lines += textwrap.wrap(
-            bare,
-            COLUMNS,
-            subsequent_indent=" " * hang,
-            break_long_words=False,
-            break_on_hyphens=False,
-            drop_whitespace=True,
-            replace_whitespace=False,
-        ) if len(bare) > COLUMNS else [bare]
+        lines += (
+            textwrap.wrap(
+                bare,
+                COLUMNS,
+                subsequent_indent=" " * hang,
+                break_long_words=False,
+                break_on_hyphens=False,
+                drop_whitespace=True,
+                replace_whitespace=False,
+            )
+            if len(bare) > COLUMNS
+            else [bare]
+        )
     return "\n".join(lines).strip("\n") + "\n"
 
 

@@ -1,7 +1,6 @@
 """Who sends mail, who gets it, and what it links to: the optional file `config/mail.toml`."""
 
-from email.headerregistry import Address
-from email.headerregistry import HeaderRegistry
+from email.headerregistry import Address, HeaderRegistry
 from pathlib import Path
 from typing import Annotated, Any, cast
 
@@ -30,7 +29,7 @@ def parse_address(text: str) -> Address:
         host = address.domain
         if address.username and host and address.addr_spec.isascii() and " " not in host:
             return address
-    msg = f"{text!r} is no mail address: write for instance \"Duty desk <duty@acme.example>\""
+    msg = f'{text!r} is no mail address: write for instance "Duty desk <duty@acme.example>"'
     raise ValueError(msg)
 
 
@@ -41,7 +40,7 @@ def _address(text: str) -> str:
 
 def _link(text: str) -> str:
     if safe_link(text) is None:
-        msg = f"{text!r} is no web address: write for instance \"https://luisterpost.acme.example\""
+        msg = f'{text!r} is no web address: write for instance "https://luisterpost.acme.example"'
         raise ValueError(msg)
     return text.rstrip("/")
 

@@ -147,10 +147,19 @@ def closed(**more: Any) -> AlertView:
 
 def failing(**more: Any) -> AlertView:
     bare = dict.fromkeys(
-        (
-            "last_hour so_far expected ratio window_stories window_expected probability negative "
-            "first_post amplifier headline"
-        ).split()
+        [
+            "last_hour",
+            "so_far",
+            "expected",
+            "ratio",
+            "window_stories",
+            "window_expected",
+            "probability",
+            "negative",
+            "first_post",
+            "amplifier",
+            "headline",
+        ]
     )
     empty = dict.fromkeys(("new_terms", "by_source", "by_language", "examples", "chart"), ())
     trouble = SourceTrouble(

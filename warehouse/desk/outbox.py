@@ -151,6 +151,24 @@ def dead_letters(session: Session) -> Sequence[OutboxMail]:
     ).all()
 
 
+def waiting(session: Session) -> Sequence[OutboxMail]:
+    """List the mails that wait for an attempt and those that were given up, the oldest first."""
+    return session.scalars(
+        select(OutboxMail)
+        .where(OutboxMail.next_attempt_at.is_not(None) | OutboxMail.sent_at.is_(None))
+        .order_by(OutboxMail.created_at, OutboxMail.message_id)
+    ).all()
+
+
+def sent(session: Session) -> Sequence[OutboxMail]:
+    """List the mails that the server took for all whom it didn't refuse, the newest first."""
+    return session.scalars(
+        select(OutboxMail)
+        .where(OutboxMail.next_attempt_at.is_(None), OutboxMail.sent_at.is_not(None))
+        .order_by(OutboxMail.sent_at.desc(), OutboxMail.message_id)
+    ).all()
+
+
 def deliver_due(url: str, send: Send, clock: Callable[[], datetime]) -> DeliveryResult:
     """
     Send what is due, one mail at a time; each is committed before the next.
@@ -203,7 +221,7 @@ def retry(session: Session, message_id: str, now: datetime) -> bool:
         False if there is no such mail, or it was sent.
     """
     mail = session.get(OutboxMail, message_id)
-    if mail is None or mail.sent_at is not None:
+    if mail is None or (mail.sent_at is not None and mail.next_attempt_at is None):
         return False
     mail.next_attempt_at, mail.attempts, mail.last_error = now, 0, None
     return True
