@@ -32,6 +32,7 @@ from enrichment.match_command import match
 from reports.alert_commands import app as alert_app
 from reports.alert_settings import AlertSettings
 from reports.commands import app as report_app
+from reports.mail_commands import app as mail_app
 from reports.mail_settings import MailSettings
 from reports.settings import ReportSettings
 from warehouse.commands import forget, load, plan, sql, tell
@@ -332,6 +333,7 @@ for command in (init, plan, collect, enrich, load, sql, match, forget):
 app.command("import")(import_files)
 app.command("try")(try_source)
 app.add_typer(alert_app, name="alert")
+app.add_typer(mail_app, name="mail")
 app.add_typer(report_app, name="report")
 app.add_typer(sample_app, name="sample")
 
