@@ -14,7 +14,7 @@ the outbox until a server took it.
   snapshot (`enrich` makes it)? Does `luisterpost check` pass?
 """
 
-from airflow.sdk import dag, task
+from airflow.sdk import TriggerRule, chain, dag, task
 
 from dags.assets import PUBLISHED
 from dags.policies import default_args, finish_within, on_bell_or_minute
@@ -33,12 +33,18 @@ def alert() -> None:
     """Decide, deliver."""
 
     @task
+    def decide() -> int:
+        from dags.steps.mailing import decide_alerts
+
+        return decide_alerts()
+
+    @task(trigger_rule=TriggerRule.ALL_DONE)
     def deliver() -> int:
         from dags.steps.mailing import deliver
 
         return deliver()
 
-    deliver()
+    chain(decide(), deliver())
 
 
 alert()

@@ -141,11 +141,16 @@ def airflow_environment(
 
 
 def move_configuration(config: Path, target: Path, url: str) -> Path:
-    """Copy a configuration whose sources ask the sample's server at *url*."""
+    """Copy a configuration whose sources ask the sample's server at *url*, and which mails."""
     target.mkdir(parents=True, exist_ok=True)
     for path in config.glob("*.toml"):
         text = path.read_text(encoding="utf-8").replace("http://127.0.0.1:8901", url)
         (target / path.name).write_text(text, encoding="utf-8")
+    mail = (
+        'sender = "Luisterpost <luisterpost@hoogwael.example>"\n'
+        'report_to = ["marketing@hoogwael.example"]\nalert_to = ["on-call@hoogwael.example"]\n'
+    )
+    (target / "mail.toml").write_text(mail, encoding="utf-8")
     return target
 
 
@@ -208,6 +213,8 @@ def running_airflow(environment: Mapping[str, str], log: Path) -> "Iterator[subp
             text=True,
             start_new_session=True,  # TERM to the parent alone would leave orphans.
         )
+        # Whoever finds this process dead can end its group.
+        log.with_suffix(".pid").write_text(f"{process.pid}\n", encoding="ascii")
         is_ready = threading.Event()
 
         def copy() -> None:
@@ -231,12 +238,13 @@ def running_airflow(environment: Mapping[str, str], log: Path) -> "Iterator[subp
 
 def _end_group(process: "subprocess.Popen[str]") -> None:
     """End Airflow and all that it started, and wait until nobody is left."""
-    deadline = time.monotonic() + _STOP_S
-    number: int = signal.SIGTERM
-    while _signal_group(process.pid, number):
-        process.poll()
-        number = 0 if time.monotonic() < deadline else signal.SIGKILL
-        time.sleep(0.1)
+    for number, patience_s in ((signal.SIGTERM, _STOP_S), (signal.SIGKILL, 5)):
+        if not _signal_group(process.pid, number):
+            break
+        deadline = time.monotonic() + patience_s
+        while time.monotonic() < deadline and _signal_group(process.pid, 0):
+            process.poll()
+            time.sleep(0.1)
     process.wait()
 
 

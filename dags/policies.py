@@ -1,8 +1,10 @@
 """Who writes to the warehouse, what is tried again, and who is told of failures."""
 
 import os
+import sys
 import tomllib
 from datetime import timedelta
+from html import escape
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -54,28 +56,26 @@ BY_KIND = ExceptionRetryPolicy(
 )
 """Waiting helps against a full disk or a busy database, not against a wrong key."""
 
-_BODY = """<p>{what}</p>
+_BODY = """<p>{{{{ ti.dag_id }}}}, task {{{{ ti.task_id }}}}, attempt {{{{ ti.try_number }}}}: {told}.</p>
 <p>The page of this run, with its log: <a href="{{{{ ti.log_url }}}}">{{{{ run_id }}}}</a></p>
 <h3>What to do</h3><pre style="white-space: pre-wrap">{{{{ dag.doc_md | e }}}}</pre>"""
 
 
-class FailureMail(SmtpNotifier):
+class FailureMail(BaseNotifier):
     """Mails that a task failed and what to do; of a source that keeps failing, once."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            to=OPERATORS,
-            subject="[Luisterpost] {{ ti.dag_id }}: {{ ti.task_id }} failed",
-            html_content=_BODY.format(
-                what="{{ ti.dag_id }}, task {{ ti.task_id }}, attempt {{ ti.try_number }}: "
-                "{{ exception.told | default(exception.__class__.__name__) | e }}."
-            ),
-        )
 
     def notify(self, context: Context) -> None:
         """Send the mail, unless people know already."""
-        if getattr(context.get("exception"), "is_news", True):
-            super().notify(context)
+        error = context.get("exception")
+        # Messages of other people's exceptions may hold texts.
+        told = getattr(error, "told", type(error).__name__ if error else "ended from outside")
+        if getattr(error, "is_news", True):
+            mail = SmtpNotifier(
+                to=OPERATORS,
+                subject="[Luisterpost] {{ ti.dag_id }}: {{ ti.task_id }} failed",
+                html_content=_BODY.format(told=escape(told).replace("{", "(")),
+            )
+            mail(context)
 
 
 def firm_zone() -> str:
@@ -102,8 +102,15 @@ def default_args(*, minutes: int) -> dict[str, Any]:
     }
 
 
-def finish_within(minutes: int, dag_id: str) -> DeadlineAlert:
-    """Mail the operators when a run isn't done *minutes* after it was queued."""
+def finish_within(minutes: int, dag_id: str) -> DeadlineAlert | None:
+    """
+    Mail the operators when a run isn't done *minutes* after it was queued.
+
+    None under `airflow dags test`, which has no triggerer to watch the time, and in Airflow 3.3
+    fails at the end of each DAG that has a deadline: there the deadline has no row of its own.
+    """
+    if sys.argv[1:3] == ["dags", "test"]:
+        return None
     late = f"[Luisterpost] {dag_id}: a run is not done after {minutes} minutes"
     what = (
         "<p>The run goes on. Look at its page: is a task waiting for the pool "

@@ -46,6 +46,8 @@ def look_around() -> Surroundings:
         NowhereError: A folder is not named.
         ConfigurationError: There are mistakes in the configuration.
     """
+    from reports.alert_settings import AlertSettings
+    from reports.mail_settings import MailSettings
     from reports.settings import ReportSettings
     from warehouse.settings import WarehouseSettings
 
@@ -55,7 +57,12 @@ def look_around() -> Surroundings:
     configuration = load_configuration(
         settings.config,
         settings.clock(),
-        {"reports": ReportSettings, "warehouse": WarehouseSettings},
+        {
+            "alerts": AlertSettings,
+            "mail": MailSettings,
+            "reports": ReportSettings,
+            "warehouse": WarehouseSettings,
+        },
     )
     return Surroundings(settings=settings, configuration=configuration)
 
