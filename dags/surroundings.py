@@ -85,27 +85,29 @@ def connections(names: Iterable[str]) -> Mapping[str, str]:
     Args:
         names: Connection ids, such as `x_main`; those that don't exist are left out.
     """
+    from collectors.credentials import variable_of
+
+    found = {variable_of(name): _connection(name) for name in names}
+    return {variable: value for variable, value in found.items() if value is not None}
+
+
+def _connection(name: str) -> str | None:
     from airflow.sdk import Connection
     from airflow.sdk.exceptions import AirflowNotFoundException
 
-    from collectors.credentials import variable_of
-
-    found = {}
-    for name in names:
-        try:
-            connection = Connection.get(name)
-        except AirflowNotFoundException:
-            continue
-        fields = {
-            "conn_type": connection.conn_type,
-            "login": connection.login,
-            "password": connection.password,
-            "host": connection.host,
-            "port": connection.port,
-            "extra": connection.extra_dejson,
-        }
-        found[variable_of(name)] = json.dumps({k: v for k, v in fields.items() if v})
-    return found
+    try:
+        connection = Connection.get(name)
+    except AirflowNotFoundException:
+        return None
+    fields = {
+        "conn_type": connection.conn_type,
+        "login": connection.login,
+        "password": connection.password,
+        "host": connection.host,
+        "port": connection.port,
+        "extra": connection.extra_dejson,
+    }
+    return json.dumps({key: value for key, value in fields.items() if value})
 
 
 def _folder(variable: str) -> Path:
