@@ -20,6 +20,8 @@ LONGEST_PAUSE = timedelta(hours=24)
 Key = tuple[str, str]
 """Subject and cause."""
 
+_FAMILY = {"brand", "company"}
+
 
 def decide(
     signals: Sequence[Signal], incidents: Sequence[StandingIncident], now: datetime
@@ -28,7 +30,8 @@ def decide(
     Decide what begins, goes on and ends.
 
     The same arguments give the same transitions with the same ids; each subject and
-    cause gets one at most.
+    cause gets one at most. People speak of a brand and its company together: while one
+    of them has an incident, the other opens none that is not more severe.
 
     Args:
         signals: One for each subject or source and cause.
@@ -43,20 +46,48 @@ def decide(
             standing[key] = incident
     seen: Mapping[Key, Signal] = {(signal.subject_id, signal.cause): signal for signal in signals}
     transitions = []
-    for key in sorted({*standing, *seen}):
-        transition = _decide_one(seen.get(key), standing.get(key), now)
+    open_now: list[tuple[str, int]] = []
+    for key, incident in sorted(standing.items()):
+        if incident.closed_at is not None:
+            continue
+        signal = seen.get(key)
+        transition = _go_on(signal, incident, now, is_held=_is_held(signal, signals, standing))
         if transition is not None:
             transitions.append(transition)
+        if signal is not None and (transition is None or transition.kind != "closed"):
+            newest = transition.incident if transition else incident
+            open_now.append((signal.facet, newest.severity))
+    raised = [s for s in signals if s.is_raised and (s.subject_id, s.cause) not in standing]
+    for signal in sorted(raised, key=_strongest_first):
+        if not any(
+            {signal.facet, facet} == _FAMILY and severity <= signal.severity
+            for facet, severity in open_now
+        ):
+            transitions.append(_open(signal, now))
+            open_now.append((signal.facet, signal.severity))
     return transitions
 
 
-def _decide_one(
-    signal: Signal | None, incident: StandingIncident | None, now: datetime
+def _strongest_first(signal: Signal) -> tuple[object, ...]:
+    chance = signal.window.probability if signal.window else 1.0
+    return signal.severity, signal.facet != "brand", chance, signal.subject_id, signal.cause
+
+
+def _is_held(
+    signal: Signal | None, signals: Sequence[Signal], standing: Mapping[Key, StandingIncident]
+) -> bool:
+    """Tell whether what the incident stands for as well is still raised elsewhere."""
+    return signal is not None and any(
+        other.is_raised
+        and {other.facet, signal.facet} == _FAMILY
+        and (other.subject_id, other.cause) not in standing
+        for other in signals
+    )
+
+
+def _go_on(
+    signal: Signal | None, incident: StandingIncident, now: datetime, *, is_held: bool
 ) -> Transition | None:
-    if incident is None:
-        return _open(signal, now) if signal and signal.is_raised else None
-    if incident.closed_at is not None:
-        return None
     ended = {"next_update_at": None, "closed_at": now}
     if signal is None:
         # Whoever took the subject off the watchlist wants to hear no more of it.
@@ -65,7 +96,7 @@ def _decide_one(
         "peak": max(incident.peak, _peak_since(signal, incident.opened_at)),
         "evidence": _evidence(signal, incident),
     }
-    if signal.is_calm and _has_lasted(signal, incident):
+    if signal.is_calm and not is_held and _has_lasted(signal, incident):
         return _step("closed", incident, now, **known, **ended)
     pause = None
     if signal.is_raised and signal.severity < incident.severity:

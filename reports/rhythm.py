@@ -11,6 +11,7 @@ SLOTS = 168
 LONGEST_WINDOW = 3
 """Hours."""
 
+_LEAST_TAIL = 1e-12
 _HALF_LIFE_H = 21 * 24
 _CAP_AT = 0.999
 _CAP_ROUNDS = 3
@@ -57,8 +58,8 @@ class Usual:
     dispersion: float
 
     def tail(self, count: int) -> float:
-        """Give the probability of *count* or more."""
-        return max(0.0, 1.0 - sum(islice(self._masses(), count)))
+        """Give the probability of *count* or more; smaller ones than 1e-12 are given as that."""
+        return max(_LEAST_TAIL, 1.0 - sum(islice(self._masses(), count)))
 
     def quantile(self, share: float) -> int:
         """Give the smallest count that at least *share* (below 1) of all counts don't exceed."""

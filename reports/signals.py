@@ -96,6 +96,8 @@ class Signal:
     is_above: bool
     """Above the band now: worth an update."""
     severity: int
+    facet: str = "source"
+    """brand, company, organisation; or source."""
     stories_by_hour: tuple[int, ...] = ()
     """The newest first."""
     since: datetime | None = None
@@ -282,6 +284,7 @@ def volume_signal(series: Series, settings: AlertSettings, *, rarest: float) -> 
     return Signal(
         subject_id=series.subject_id,
         cause="volume",
+        facet=series.facet,
         as_of=series.hours.as_of,
         is_raised=bool(raised),
         is_calm=not raised and _is_calm(series),
