@@ -19,6 +19,8 @@ _BDI = re.compile(r"<bdi>(.*?)</bdi>", re.DOTALL)
 _TAG = re.compile(r"<[^>]*>")
 _LABEL = re.compile(r"( *(?:[0-9]+\.|-) +| *\S[^\n]*?  +| +)(?=\S)")
 _WIDEST_LABEL = 14
+# Marks and overrides of the writing direction: from outside they could turn our own words.
+_TURNING = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F, 0x061C])
 _ISOLATE, _END = "\u2068", "\u2069"
 _RIGHT_TO_LEFT = frozenset({"R", "AL", "AN"})
 
@@ -38,21 +40,21 @@ def render_html(template: str, values: Mapping[str, Any]) -> str:
     from css_inline import CSSInliner
 
     inliner = CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
-    html = inliner.inline(_environment().get_template(template).render(values))
+    page = _environment().get_template(template).render(values).translate(_TURNING)
     # Indentation is worth a tenth of what mail programs show.
-    return re.sub(r"\n\s+", "\n", html)
+    return re.sub(r"\n\s+", "\n", inliner.inline(page))
 
 
 def as_text(markup: str) -> str:
     """Turn a template's HTML into text; words written from right to left are set apart."""
 
     def isolated(found: re.Match[str]) -> str:
-        words = found[1]
+        words = " ".join(found[1].split())
         if any(unicodedata.bidirectional(one) in _RIGHT_TO_LEFT for one in unescape(words)):
             return f"{_ISOLATE}{words}{_END}"
         return words
 
-    return unescape(_TAG.sub("", _BDI.sub(isolated, markup)))
+    return unescape(_TAG.sub("", _BDI.sub(isolated, markup.translate(_TURNING))))
 
 
 def fold(text: str) -> str:

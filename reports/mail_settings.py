@@ -1,5 +1,6 @@
 """Who sends mail, who gets it, and what it links to: the optional file `config/mail.toml`."""
 
+from email.errors import HeaderParseError
 from email.headerregistry import Address, HeaderRegistry
 from pathlib import Path
 from typing import Annotated, Any, cast
@@ -22,12 +23,15 @@ def parse_address(text: str) -> Address:
     Raises:
         ValueError: It is none, or more than one.
     """
-    header = cast("Any", HeaderRegistry()("To", plain(text)))
-    found = header.addresses
-    if plain(text) == text.strip() and len(found) == 1 and not header.defects:
-        address = cast("Address", found[0])
-        host = address.domain
-        if address.username and host and address.addr_spec.isascii() and " " not in host:
+    try:
+        header = cast("Any", HeaderRegistry()("To", plain(text)))
+    except (HeaderParseError, IndexError):
+        # The library's parser stumbles over some beginnings of an address.
+        header = None
+    if header and plain(text) == text.strip() and len(header.addresses) == 1:
+        address = cast("Address", header.addresses[0])
+        is_whole = bool(address.username and address.domain) and " " not in address.domain
+        if is_whole and not header.defects and address.addr_spec.isascii():
             return address
     msg = f'{text!r} is no mail address: write for instance "Duty desk <duty@acme.example>"'
     raise ValueError(msg)
