@@ -14,12 +14,15 @@ LONGEST_WINDOW = 3
 _LEAST_TAIL = 1e-12
 _HALF_LIFE_H = 21 * 24
 _CAP_AT = 0.999
-_CAP_ROUNDS = 3
+_CAP_ROUNDS = 2
+_SPARED_DAYS = 0.1
 # Strengths of the gamma priors, in stories: 1/c² for profiles that vary around
 # the coarser one with a coefficient of variation c of about 0.7, 0.3 and 0.3.
 _DAY_PRIOR, _WEEKDAY_PRIOR, _SLOT_PRIOR = 2.0, 10.0, 10.0
 # What is assumed of the dispersion, and how much data outweighs it.
 _USUAL_DISPERSION, _DISPERSION_PRIOR = 0.25, 5.0
+_LEAST_DISPERSION = 0.02
+_TINY = 1e-9
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -98,9 +101,10 @@ def fit_rhythm(hours: Sequence[PastHour], *, now: int, fewest: int) -> Rhythm | 
     The mean of an hour of the week is shrunk towards (hour of the day x weekday), and
     the hour of the day towards the overall level, as gamma-Poisson means are (Clayton &
     Kaldor 1987, doi:10.2307/2532003), so that two weeks suffice. An hour counts half as
-    much three weeks later. Counts beyond the 99.9 % bound of a first fit are cut to it,
-    so that an earlier crisis doesn't become usual. Dispersions come from the squared
-    errors of means that leave the hour itself out (method of moments).
+    much three weeks later. Counts beyond the 99.9 % bound are cut to it, so that an earlier
+    crisis doesn't become usual; that bound knows nothing of the wildest tenth of the days.
+    Dispersions come from the squared errors of means that leave the hour itself out
+    (method of moments).
 
     Args:
         hours: In order of time, hours that are not known left out.
@@ -112,15 +116,17 @@ def fit_rhythm(hours: Sequence[PastHour], *, now: int, fewest: int) -> Rhythm | 
     weights = [0.5 ** ((now - hour.number) / _HALF_LIFE_H) for hour in hours]
     counts = [float(hour.count) for hour in hours]
     means, left_out = _means(hours, counts, weights)
-    dispersions = _dispersions(hours, counts, left_out)
     for _ in range(_CAP_ROUNDS):
+        dispersion = _dispersion(hours, counts, left_out, width=1, spared=_SPARED_DAYS)
         counts = [
-            _capped(hour.count, mean, dispersions[0])
+            _capped(hour.count, mean, dispersion)
             for hour, mean in zip(hours, left_out, strict=True)
         ]
         means, left_out = _means(hours, counts, weights)
-        dispersions = _dispersions(hours, counts, left_out)
-    return Rhythm(means=tuple(means), dispersions=tuple(dispersions))
+    dispersions = tuple(
+        _dispersion(hours, counts, left_out, width=width) for width in range(1, LONGEST_WINDOW + 1)
+    )
+    return Rhythm(means=tuple(means), dispersions=dispersions)
 
 
 def _capped(count: int, mean: float, dispersion: float) -> float:
@@ -167,21 +173,26 @@ def _means(
     return means, left_out
 
 
-def _dispersions(
-    hours: Sequence[PastHour], counts: Sequence[float], means: Sequence[float]
-) -> list[float]:
-    found = []
-    for width in range(1, LONGEST_WINDOW + 1):
-        excess, squares = 0.0, 0.0
-        for first in range(len(hours) - width + 1):
-            last = first + width - 1
-            if hours[last].number - hours[first].number != width - 1:
-                continue
-            mean = sum(means[first : last + 1])
-            excess += (sum(counts[first : last + 1]) - mean) ** 2 - mean
-            squares += mean * mean
-        prior = _DISPERSION_PRIOR * width
-        found.append(
-            max(0.02, (excess + prior * _USUAL_DISPERSION) / (squares + prior)),
-        )
-    return found
+def _dispersion(
+    hours: Sequence[PastHour],
+    counts: Sequence[float],
+    means: Sequence[float],
+    *,
+    width: int,
+    spared: float = 0.0,
+) -> float:
+    """Estimate the dispersion of windows of *width* hours, the wildest *spared* days left out."""
+    days: dict[int, tuple[float, float]] = {}
+    for first in range(len(hours) - width + 1):
+        last = first + width - 1
+        if hours[last].number - hours[first].number != width - 1:
+            continue
+        mean = sum(means[first : last + 1])
+        excess = (sum(counts[first : last + 1]) - mean) ** 2 - mean
+        known = days.get(hours[first].number // 24, (0.0, 0.0))
+        days[hours[first].number // 24] = known[0] + excess, known[1] + mean * mean
+    tame = sorted(days.values(), key=lambda day: day[0] / max(day[1], _TINY))
+    tame = tame[: len(tame) - int(spared * len(tame))]
+    prior = _DISPERSION_PRIOR * width
+    excess = sum(day[0] for day in tame) + prior * _USUAL_DISPERSION
+    return max(_LEAST_DISPERSION, excess / (sum(day[1] for day in tame) + prior))

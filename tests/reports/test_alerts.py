@@ -125,7 +125,9 @@ def test_three_days_of_sleep_end_in_one_step_for_each_incident():
     incidents = [opened("a"), opened("b"), opened("c")]
     now = NOW + timedelta(days=3)
     steps = decide(
-        [raised("a", at=now, severity=1), calm("b", at=now), raised("d")], incidents, now
+        [raised("a", at=now, severity=1), calm("b", at=now), signal("c", at=now), raised("d")],
+        incidents,
+        now,
     )
     assert sorted((s.incident.subject_id, s.kind) for s in steps) == [
         ("a", "updated"),
