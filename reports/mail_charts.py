@@ -13,8 +13,8 @@ from reports.mail import Picture
 from reports.status_model import Hour, StatusReport, Volume
 from reports.words import Words
 
-WIDTH = 560
-"""In CSS pixels; drawn twice as fine."""
+WIDTH = 440
+"""In CSS pixels, between a phone's and a screen's, so that labels can be read on both."""
 
 # The report's light colours, see `status.css.j2`; a picture brings its own ground in the dark.
 _COLOURS: Mapping[str, str] = {
