@@ -228,12 +228,27 @@ def running_airflow(environment: Mapping[str, str], log: Path) -> "Iterator[subp
         copier = threading.Thread(target=copy, daemon=True)
         copier.start()
         try:
-            while not is_ready.wait(1):
-                pass
+            while not (is_ready.wait(1) and _answers(environment["AIRFLOW__API__BASE_URL"])):
+                if process.poll() is not None:
+                    sys.exit(f"Airflow ended at once: see {log}")
             yield process
         finally:
             _end_group(process)
             copier.join(5)
+            if process.stdout is not None:
+                process.stdout.close()
+
+
+def _answers(url: str) -> bool:
+    """Tell whether Airflow's pages are there: it says that it is ready some seconds before."""
+    import httpx
+
+    try:
+        answer = httpx.get(f"{url}/api/v2/monitor/health", trust_env=False, timeout=10)
+    except httpx.HTTPError:
+        time.sleep(0.5)
+        return False
+    return answer.is_success
 
 
 def _end_group(process: "subprocess.Popen[str]") -> None:
