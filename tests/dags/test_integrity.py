@@ -18,7 +18,10 @@ HEAVY = ("spacy", "tweepy", "praw", "duckdb", "pandas", "altair", "pyarrow", "sk
 _READER = """
 import json, sys, time, warnings
 warnings.simplefilter("ignore")
+import pendulum
 from airflow.dag_processing.dagbag import DagBag
+from airflow.serialization.encoders import coerce_to_core_timetable
+from airflow.timetables.base import DataInterval, TimeRestriction
 from airflow.sdk import get_parsing_context
 import airflow.dag_processing.processor
 import airflow.sdk.definitions.callback, airflow.sdk.definitions.deadline
@@ -26,7 +29,24 @@ before = set(sys.modules)
 began = time.perf_counter()
 bag = DagBag(dag_folder=sys.argv[1])
 took = time.perf_counter() - began
+def next_run(dag, last, catchup):
+    table = coerce_to_core_timetable(dag.timetable)
+    return table.next_dagrun_info(
+        last_automated_data_interval=DataInterval(last, last),
+        restriction=TimeRestriction(earliest=None, latest=None, catchup=catchup),
+    ).run_after
+
+now = pendulum.now("UTC")
+monday = pendulum.datetime(2026, 10, 12, 12)
+mondays = []
+for _ in range(4):
+    mondays.append(next_run(bag.dags["report"], mondays[-1] if mondays else monday, True))
 print("\\n" + json.dumps({
+    "mondays": [one.in_timezone("UTC").isoformat() for one in mondays],
+    "after_sleep_s": {
+        name: (next_run(dag, now.subtract(days=3), dag.catchup) - now).total_seconds()
+        for name, dag in bag.dags.items()
+    },
     "took_s": took,
     "files": {s.file.lstrip("/"): s.duration.total_seconds() for s in bag.dagbag_stats},
     "errors": bag.import_errors,
@@ -133,6 +153,18 @@ def test_tasks_that_open_the_warehouse_share_one_slot(bag: Mapping[str, Any]):
 @pytest.mark.parametrize("name", ["enrich", "alert"])
 def test_woken_dag_has_a_floor_on_the_clock(bag: Mapping[str, Any], name: str):
     assert bag["dags"][name]["timetable"] == "AssetOrTimeSchedule"
+
+
+def test_report_comes_at_seven_before_and_after_the_change_to_winter_time(bag: Mapping[str, Any]):
+    hours = ("2026-10-19T05", "2026-10-26T06", "2026-11-02T06", "2026-11-09T06")
+    assert bag["mondays"] == [f"{hour}:00:00+00:00" for hour in hours]
+
+
+def test_machine_that_slept_for_three_days_makes_one_run_and_no_storm(bag: Mapping[str, Any]):
+    periods = {"collect": 300, "enrich": 60, "alert": 60, "report": 604_800, "housekeeping": 21_600}
+    after = bag["after_sleep_s"]
+    # Earlier than one period before now would be a run for the time asleep, and more after it.
+    assert {name for name in IDS if -periods[name] <= after[name] <= periods[name]} == IDS
 
 
 def test_reading_the_dags_loads_no_heavy_library(bag: Mapping[str, Any]):
