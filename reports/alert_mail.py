@@ -1,5 +1,6 @@
 """The alert mail: one transition of one incident, complete in 40 lines of text."""
 
+import re
 from collections.abc import Sequence
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -37,9 +38,10 @@ def alert_mail(
         settings: Locale and time zone.
         sender: From whom.
         recipients: To whom.
-        first_subject: The subject of the incident's opening mail. Mail programs show a
-            thread only under one subject, so updates answer to that one; what is new
-            stands in the first line, which they show beside it.
+        first_subject: The subject of the incident's opening mail. Some mail programs show
+            a thread only under one subject, so updates answer to that one; what is new
+            stands in the first line, which they show beside it. Only the severity is the
+            present one: whoever is on call goes by it.
 
     Returns:
         The same bytes for the same view.
@@ -50,7 +52,7 @@ def alert_mail(
     return build_mail(
         Letter(
             message_id=view.message_id,
-            subject=f"Re: {first_subject}" if first_subject else alert_subject(view, words),
+            subject=_reply(first_subject, view) if first_subject else alert_subject(view, words),
             sender=sender,
             recipients=recipients,
             at=view.now,
@@ -78,6 +80,10 @@ def alert_subject(view: AlertView, words: Words) -> str:
     if view.negative:
         facts.append(f"{words.percent(view.negative.share)} negative")
     return f"{start} \u2013 {', '.join(facts)}" if facts else start
+
+
+def _reply(first_subject: str, view: AlertView) -> str:
+    return "Re: " + re.sub(r"\[SEV\d\]", f"[SEV{view.severity}]", first_subject, count=1)
 
 
 def alert_text(view: AlertView, words: Words) -> str:
