@@ -111,9 +111,11 @@ def test_the_right_password_opens():
 
 
 def test_a_wrong_password_makes_the_server_unusable_and_is_not_told():
-    with mail_server(password=ANOTHER) as box:
-        with pytest.raises(ServerUnusableError, match=r"refused our login \(535\)") as caught:
-            sender(server(box, login="me", password=HIDDEN))(mail(), [DUTY])
+    with (
+        mail_server(password=ANOTHER) as box,
+        pytest.raises(ServerUnusableError, match=r"refused our login \(535\)") as caught,
+    ):
+        sender(server(box, login="me", password=HIDDEN))(mail(), [DUTY])
     assert HIDDEN not in str(caught.value)
     assert caught.value.__cause__ is None
     assert box.arrived == []
@@ -157,15 +159,19 @@ def test_a_server_that_answers_letter_by_letter_is_broken_off():
 
 
 def test_a_server_that_hangs_up_is_unusable():
-    with rude_server(lambda connection: connection.send(b"220 hello\r\n")) as box:
-        with pytest.raises(ServerUnusableError):
-            sender(server(box))(mail(), [DUTY])
+    with (
+        rude_server(lambda connection: connection.send(b"220 hello\r\n")) as box,
+        pytest.raises(ServerUnusableError),
+    ):
+        sender(server(box))(mail(), [DUTY])
 
 
 def test_a_server_that_has_no_time_is_unusable():
-    with rude_server(lambda connection: connection.send(b"554 not today\r\n")) as box:
-        with pytest.raises(ServerUnusableError, match="554 not today"):
-            sender(server(box))(mail(), [DUTY])
+    with (
+        rude_server(lambda connection: connection.send(b"554 not today\r\n")) as box,
+        pytest.raises(ServerUnusableError, match="554 not today"),
+    ):
+        sender(server(box))(mail(), [DUTY])
 
 
 def test_greylisting_is_a_refusal_for_now():
@@ -216,6 +222,7 @@ def test_a_mail_that_is_too_large_is_refused_for_good():
         with pytest.raises(MailRefusedError, match="552"):
             sender(server(box))(mail("x" * 10_000), [DUTY])
         assert sender(server(box))(mail(), [DUTY]) == []
+    assert len(box.arrived) == 1
 
 
 @pytest.mark.parametrize(
@@ -227,9 +234,11 @@ def test_a_mail_that_is_too_large_is_refused_for_good():
     ],
 )
 def test_a_refused_content_is_told_by_its_code(answer, error):
-    with mail_server(Mailbox(on_data=lambda: answer)) as box:
-        with pytest.raises(error, match=answer):
-            sender(server(box))(mail(), [DUTY])
+    with (
+        mail_server(Mailbox(on_data=lambda: answer)) as box,
+        pytest.raises(error, match=answer),
+    ):
+        sender(server(box))(mail(), [DUTY])
 
 
 def test_a_server_that_repeats_our_secrets_is_not_quoted():
@@ -254,16 +263,20 @@ def test_tls_from_the_first_byte(certificate):
 
 
 def test_an_unknown_certificate_gets_neither_password_nor_mail(certificate):
-    with mail_server(starttls=certificate, password=HIDDEN) as box:
-        with pytest.raises(ServerUnusableError, match=r"(?i)certificate verify failed"):
-            sender(server(box, security="starttls", login="me", password=HIDDEN))(mail(), [DUTY])
+    with (
+        mail_server(starttls=certificate, password=HIDDEN) as box,
+        pytest.raises(ServerUnusableError, match=r"(?i)certificate verify failed"),
+    ):
+        sender(server(box, security="starttls", login="me", password=HIDDEN))(mail(), [DUTY])
     assert (box.logins, box.arrived) == ([], [])
 
 
 def test_a_server_without_starttls_gets_neither_password_nor_mail():
-    with mail_server(password=HIDDEN) as box:
-        with pytest.raises(ServerUnusableError, match="STARTTLS"):
-            sender(server(box, security="starttls", login="me", password=HIDDEN))(mail(), [DUTY])
+    with (
+        mail_server(password=HIDDEN) as box,
+        pytest.raises(ServerUnusableError, match="STARTTLS"),
+    ):
+        sender(server(box, security="starttls", login="me", password=HIDDEN))(mail(), [DUTY])
     assert (box.logins, box.arrived) == ([], [])
 
 
