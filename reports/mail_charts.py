@@ -89,7 +89,7 @@ def alert_picture(view: AlertView, words: Words) -> Picture | None:
     drawing = charts.hourly_chart(hours, ticks, str, marks, width=WIDTH)
     known = [one.stories for one in view.chart if one.stories is not None]
     days = words.number(len(hours) // _DAY_H)
-    alt = f"Stories an hour over {days} days, with the usual band. Most in an hour: {max(known, default=0)}."
+    alt = f"Stories an hour over {days} days, with the usual band. Most in an hour: {max(known, default='unknown')}."
     return Picture(name="hours", png=_png(drawing), alt=alt)
 
 

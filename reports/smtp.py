@@ -172,11 +172,20 @@ def _connect(server: SmtpServer, hurry: Callable[[smtplib.SMTP], None]) -> smtpl
         if server.security == "starttls":
             client.starttls(context=context)
         if server.credential.login and server.credential.password:
-            client.login(server.credential.login, server.credential.password)
+            _log_in(client, server)
     except BaseException:
         client.close()
         raise
     return client
+
+
+def _log_in(client: smtplib.SMTP, server: SmtpServer) -> None:
+    login, password = server.credential.login or "", server.credential.password or ""
+    # The library's own error of it would carry the password.
+    if not (login.isascii() and password.isascii()):
+        msg = f"{server.host}:{server.port}: login and password must be ASCII"
+        raise ServerUnusableError(msg)
+    client.login(login, password)
 
 
 def _greet(client: smtplib.SMTP, server: SmtpServer) -> None:

@@ -204,6 +204,12 @@ def test_what_is_unknown_is_left_out():
     assert not [part for part in mail.walk() if part.get_content_type() == "image/png"]
 
 
+def test_a_week_that_nobody_listened_to_is_drawn_as_unknown():
+    chart = tuple(replace(hour, stories=None, low=None, high=None) for hour in opened().chart)
+    html = html_of(written(opened(chart=chart)))
+    assert "Most in an hour: unknown." in html
+
+
 @given(st.text(max_size=300), st.text(max_size=300))
 @settings(deadline=None, max_examples=40)
 def test_any_words_give_a_mail_of_forty_lines(name, words):

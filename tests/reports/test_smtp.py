@@ -121,6 +121,15 @@ def test_a_wrong_password_makes_the_server_unusable_and_is_not_told():
     assert box.arrived == []
 
 
+def test_a_password_that_smtp_cannot_say_is_told_and_not_shown():
+    with (
+        mail_server(password=ANOTHER) as box,
+        pytest.raises(ServerUnusableError, match="must be ASCII") as caught,
+    ):
+        sender(server(box, login="me", password=f"{HIDDEN}é"))(mail(), [DUTY])
+    assert HIDDEN not in repr(caught.value) + repr(caught.value.__context__)
+
+
 def test_a_missing_password_makes_the_server_unusable():
     with mail_server(password=ANOTHER) as box, pytest.raises(ServerUnusableError, match="530"):
         sender(server(box))(mail(), [DUTY])
