@@ -24,7 +24,7 @@ from dags.policies import default_args, finish_within, on_bell_or_minute
     schedule=on_bell_or_minute(PUBLISHED),
     catchup=False,
     max_active_runs=1,
-    default_args=default_args(minutes=10),
+    default_args=default_args(minutes=10) | {"priority_weight": 10},  # Before all that waits.
     deadline=finish_within(15, "alert"),
     doc_md=__doc__,
     tags=["luisterpost"],
@@ -38,7 +38,7 @@ def alert() -> None:
 
         return decide_alerts()
 
-    @task(trigger_rule=TriggerRule.ALL_DONE)
+    @task(trigger_rule=TriggerRule.ALL_DONE, retries=0)  # The outbox tries again.
     def deliver() -> int:
         from dags.steps.mailing import deliver
 

@@ -5,6 +5,7 @@ import json
 import os
 import secrets
 import signal
+import socket
 import subprocess
 import sys
 import sysconfig
@@ -55,6 +56,8 @@ def _run(home: Path, config: Path, port: int, at: str | None, pace: float) -> No
     from collectors.sample.world import build_world, last_monday
     from collectors.settings import parse_now
 
+    if not _is_free(port):
+        sys.exit(f"port {port} is taken: name another one with --port")
     world = build_world(last_monday(datetime.now(UTC)))
     begin = parse_now(at) if at else world.recall_at - timedelta(hours=2)
     with ExitStack() as stack:
@@ -180,7 +183,9 @@ def prepare_sample(
             aside=settings.aside,
             now=world.import_until,
         )
-    for moment in [one for one in world.rounds() if one < until]:
+    # The last round just before Airflow's first: no source may look silent.
+    last = until - timedelta(minutes=15)
+    for moment in [*(one for one in world.rounds() if one < last), last]:
         server.now = moment
         now = Settings(home=home, config=config, fixed_now=moment)
         run_round(now, configuration, CREDENTIALS, has_bar=False)
@@ -253,6 +258,8 @@ def _answers(url: str) -> bool:
 
 def _end_group(process: "subprocess.Popen[str]") -> None:
     """End Airflow and all that it started, and wait until nobody is left."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)  # A second Ctrl-C would leave orphans.
     for number, patience_s in ((signal.SIGTERM, _STOP_S), (signal.SIGKILL, 5)):
         if not _signal_group(process.pid, number):
             break
@@ -295,10 +302,18 @@ def catch_mails(folder: Path) -> Iterator[int]:
         controller.stop()
 
 
+def _is_free(port: int) -> bool:
+    with socket.socket() as ours:
+        ours.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            ours.bind((_HOST, port))
+        except OSError:
+            return False
+    return True
+
+
 def free_port() -> int:
     """Find a free port on this machine."""
-    import socket
-
     with socket.socket() as taken:
         taken.bind((_HOST, 0))
         port: int = taken.getsockname()[1]

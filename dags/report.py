@@ -34,7 +34,7 @@ def report() -> None:
 
         return write_report()
 
-    @task
+    @task(retries=0)  # The outbox tries again.
     def deliver() -> int:
         from dags.steps.mailing import deliver
 
