@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from functools import partial
@@ -21,6 +21,7 @@ from reports.mail_settings import MailSettings
 from reports.period import Week
 from reports.settings import ReportSettings
 from reports.signals import (
+    CALM_HOURS,
     HOUR,
     Series,
     Signal,
@@ -216,6 +217,9 @@ def look(
         *(volume_signal(one, settings, rarest=rarest) for one in series.values()),
         *(source_signal(row, as_of) for row in sources.values()),
     ]
+    if now - as_of > CALM_HOURS * HOUR:
+        # Right after a long sleep the snapshot tells of another day: nothing follows from it.
+        signals = [replace(s, is_raised=False, is_calm=False, is_above=False) for s in signals]
     freshest = ask("alert_freshest", as_of=as_of)[0]["freshest_at"]
     trust = Trust(
         healthy=sum(row["failing_since"] is None for row in sources.values()),

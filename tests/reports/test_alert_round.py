@@ -193,6 +193,15 @@ def test_evidence_holds_figures_and_neither_text_nor_people(snapshot, desk):
         assert "x a" not in incident.evidence
 
 
+def test_nothing_follows_from_a_snapshot_of_another_day(tmp_path, desk):
+    world = plausible_world()
+    world.tables["snapshot_info"][0]["made_at"] = RECALL + 4 * HOUR
+    old = world.write(tmp_path / "old.duckdb")
+    assert alert(old, desk, RECALL + 72 * HOUR).views == ()
+    assert alert(old, desk, RECALL + 5 * HOUR).views
+    assert alert(old, desk, RECALL + 72 * HOUR).views == ()
+
+
 def test_without_a_snapshot_a_round_says_so(tmp_path, desk):
     with pytest.raises(SnapshotMissingError):
         alert(tmp_path / "none.duckdb", desk, RECALL)
