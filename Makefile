@@ -4,13 +4,16 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help run test check bench quality lock clean
+.PHONY: help run airflow test check bench quality lock clean
 
 help:  ## Show what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-9s %s\n", $$1, $$2}'
 
 run: $(VENV)/.installed  ## Run the whole pipeline once over the bundled sample world, without keys or network
 	@$(BIN)/luisterpost sample run
+
+airflow: $(VENV)/.installed  ## Start a local Airflow on the sample world, with a mail catcher; Ctrl-C stops it
+	@exec $(BIN)/python -m dags.local
 
 test: $(VENV)/.installed  ## Run the whole test suite
 	@$(BIN)/pytest -n auto

@@ -30,7 +30,11 @@ from collectors.sample.commands import app as sample_app
 from collectors.settings import ConfigOption, HomeOption, NowOption, Settings, settings_from
 from enrichment.commands import enrich
 from enrichment.match_command import match
+from reports.alert_commands import app as alert_app
+from reports.alert_settings import AlertSettings
 from reports.commands import app as report_app
+from reports.mail_commands import app as mail_app
+from reports.mail_settings import MailSettings
 from reports.settings import ReportSettings
 from warehouse.commands import forget, load, plan, sql, tell
 from warehouse.settings import WarehouseSettings
@@ -39,6 +43,8 @@ if TYPE_CHECKING:
     from enrichment.enricher import Enricher
 
 OPTIONAL_FILES: Mapping[str, type[BaseModel]] = {
+    "alerts": AlertSettings,
+    "mail": MailSettings,
     "reports": ReportSettings,
     "warehouse": WarehouseSettings,
 }
@@ -366,6 +372,8 @@ for panel, commands in _PANELS.items():
     for name, command in commands.items():
         app.command(name, rich_help_panel=panel)(command)
 app.add_typer(report_app, name="report", rich_help_panel="Every day")
+app.add_typer(alert_app, name="alert", rich_help_panel="Every day")
+app.add_typer(mail_app, name="mail", rich_help_panel="Every day")
 app.add_typer(sample_app, name="sample", rich_help_panel="Begin")
 
 

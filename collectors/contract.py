@@ -116,6 +116,7 @@ class Credential:
     password: str | None = field(default=None, repr=False)
     host: str | None = field(default=None, repr=False)
     extra: Mapping[str, Any] = field(default_factory=lambda: _NOTHING, repr=False)
+    port: int | None = field(default=None, repr=False)
 
 
 class Collector(Protocol):

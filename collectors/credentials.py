@@ -15,6 +15,7 @@ _KEYS = frozenset(
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}")
 _EXAMPLE = '\'{"conn_type": "http", "password": "…"}\''
 _SHORTEST_SECRET = 4
+_LAST_PORT, _PORT_DIGITS = 65_535, 5
 
 
 class CredentialError(Exception):
@@ -76,6 +77,7 @@ def credential_from_environment(name: str, environ: Mapping[str, str]) -> Creden
         password=fields.get("password") or None,
         host=fields.get("host") or None,
         extra=MappingProxyType(dict(extra)),
+        port=_port(fields, variable),
     )
 
 
@@ -88,6 +90,16 @@ def hide_secrets(text: str, credential: Credential | None) -> str:
     for secret in sorted(secrets, key=len, reverse=True):
         text = text.replace(secret, "•••")
     return text
+
+
+def _port(fields: Mapping[str, Any], variable: str) -> int | None:
+    port = fields.get("port")
+    if isinstance(port, str) and port.isascii() and port.isdigit() and len(port) <= _PORT_DIGITS:
+        port = int(port)
+    if port is None or (type(port) is int and 0 < port <= _LAST_PORT):
+        return port
+    msg = f"{variable}: 'port' must be a number from 1 to {_LAST_PORT}"
+    raise CredentialError(msg)
 
 
 def _json_object(text: str) -> dict[str, Any] | None:
@@ -106,11 +118,13 @@ def _uri_fields(value: str) -> dict[str, Any] | None:
         parts = urlsplit(value)
         query = dict(parse_qsl(parts.query, keep_blank_values=True))
         login, password, host = parts.username, parts.password, parts.hostname
+        port = parts.port
     except ValueError:
         return None
     return {
         "login": unquote(login) if login else None,
         "password": unquote(password) if password else None,
         "host": unquote(host) if host else None,
+        "port": port,
         "extra": query.get("__extra__") or query,
     }

@@ -1,6 +1,6 @@
 """From a landing file to an enriched file under the same name, row by row."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -90,6 +90,7 @@ def enrich_waiting(
     settings: Settings,
     watchlist: Watchlist,
     *,
+    only: Sequence[Path] | None = None,
     enricher: Enricher | None = None,
     progress: Progress | None = None,
 ) -> list[EnrichResult]:
@@ -102,6 +103,7 @@ def enrich_waiting(
     Args:
         settings: Where the files lie, and what time it is.
         watchlist: Whom to look for.
+        only: Those of these landing files that wait; None: all that wait.
         enricher: Decides; None: one for *watchlist* with the models that ship.
         progress: Told after each batch of rows.
 
@@ -109,7 +111,10 @@ def enrich_waiting(
         One result for each file.
     """
     results = []
+    wanted = None if only is None else set(only)
     for landing in unenriched(settings):
+        if wanted is not None and landing not in wanted:
+            continue
         enricher = enricher or Enricher(watchlist)
         try:
             path = enrich_file(

@@ -20,7 +20,14 @@ Model = TypeVar("Model", bound=BaseModel)
 
 __all__ = ["Configuration", "ConfigurationError", "load_configuration", "read_model"]
 
-_KNOWN_FILES = ("watchlist.toml", "sources.toml", "reports.toml", "warehouse.toml")
+_KNOWN_FILES = (
+    "watchlist.toml",
+    "sources.toml",
+    "alerts.toml",
+    "mail.toml",
+    "reports.toml",
+    "warehouse.toml",
+)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -35,7 +35,11 @@ def test_json_form_is_read():
     }
     credential = read(json.dumps(form))
     assert credential == Credential(
-        login="me", password=HIDDEN, host="gateway.example", extra={"user_agent": "acme/1"}
+        login="me",
+        password=HIDDEN,
+        host="gateway.example",
+        port=443,
+        extra={"user_agent": "acme/1"},
     )
 
 
@@ -46,29 +50,46 @@ def test_extra_may_be_json_in_json():
 
 
 @pytest.mark.parametrize(
-    ("uri", "login", "password", "host", "extra"),
+    ("uri", "login", "password", "host", "port", "extra"),
     [
-        (f"http://:{HIDDEN}@", None, HIDDEN, None, {}),
+        (f"http://:{HIDDEN}@", None, HIDDEN, None, None, {}),
         (
             f"http://me:{HIDDEN}%2F%40@api.example:8443/https",
             "me",
             f"{HIDDEN}/@",
             "api.example",
+            8443,
             {},
         ),
-        (f"http://me:{HIDDEN}@/?user_agent=acme%2F1", "me", HIDDEN, None, {"user_agent": "acme/1"}),
+        (
+            f"http://me:{HIDDEN}@/?user_agent=acme%2F1",
+            "me",
+            HIDDEN,
+            None,
+            None,
+            {"user_agent": "acme/1"},
+        ),
         (
             f"http://:{HIDDEN}@/?__extra__=%7B%22user_agent%22%3A+%22acme%22%7D",
             None,
             HIDDEN,
             None,
+            None,
             {"user_agent": "acme"},
         ),
     ],
 )
-def test_uri_form_is_read(uri, login, password, host, extra):
+def test_uri_form_is_read(uri, login, password, host, port, extra):
     credential = read(uri)
-    assert credential == Credential(login=login, password=password, host=host, extra=extra)
+    assert credential == Credential(
+        login=login, password=password, host=host, port=port, extra=extra
+    )
+
+
+def test_port_may_be_written_as_text():
+    credential = read(json.dumps({"password": HIDDEN, "port": "587"}))
+    assert credential is not None
+    assert credential.port == 587
 
 
 @pytest.mark.parametrize("value", ["", "  ", "\n"])
@@ -97,6 +118,10 @@ BROKEN = {
     "extra that is text": json.dumps({"password": HIDDEN, "extra": HIDDEN}),
     "extra that is a list": json.dumps({"password": HIDDEN, "extra": [HIDDEN]}),
     "nothing inside": json.dumps({"conn_type": HIDDEN}),
+    "port of a wrong type": json.dumps({"password": HIDDEN, "port": [HIDDEN]}),
+    "port that is the secret": json.dumps({"password": "x", "port": HIDDEN}),
+    "port out of range": json.dumps({"password": HIDDEN, "port": 65_536}),
+    "port of a truth value": json.dumps({"password": HIDDEN, "port": True}),
     "address that is none": f"http://me:{HIDDEN}@[::1",
     "endless nesting": '{"password": ' + "[" * 100_000 + HIDDEN,
 }

@@ -1,0 +1,61 @@
+"""
+Let go of what may not be kept, every six hours; safe to run again.
+
+Mentions that concern nobody go after their time, withdrawn consents take their rows along, the
+warehouse is rewritten so that deleted rows leave no bytes, a new snapshot replaces the old ones,
+and the bodies of mails that were delivered long ago are emptied.
+
+**Triage.** Nothing is lost when it is red, but deletions must be purged within twelve hours: see
+the log today.
+
+- Red `purge`: the rewrite needs room for a second copy of `warehouse.duckdb`. Is the disk full?
+- "the key of the tombstones": restore the key file that the log names from its backup.
+"""
+
+from airflow.sdk import CronTriggerTimetable, chain, dag, task
+
+from dags.assets import PUBLISHED
+from dags.policies import WAREHOUSE, default_args, finish_within
+
+
+@dag(
+    schedule=CronTriggerTimetable("20 */6 * * *", timezone="UTC"),
+    catchup=False,
+    max_active_runs=1,
+    default_args=default_args(minutes=120),
+    deadline=finish_within(180, "housekeeping"),
+    doc_md=__doc__,
+    tags=["luisterpost"],
+)
+def housekeeping() -> None:
+    """Drop, purge, publish; empty old mails."""
+
+    @task(pool=WAREHOUSE)
+    def drop() -> int:
+        from dags.steps.housekeeping import drop_expired
+
+        return drop_expired()
+
+    @task(pool=WAREHOUSE)
+    def purge() -> int:
+        from dags.steps.housekeeping import purge_bytes
+
+        return purge_bytes()
+
+    @task(pool=WAREHOUSE, outlets=[PUBLISHED])
+    def publish() -> str:
+        from dags.steps.enriching import publish_snapshot
+
+        return publish_snapshot()
+
+    @task
+    def empty() -> int:
+        from dags.steps.housekeeping import empty_mails
+
+        return empty_mails()
+
+    empty()
+    chain(drop(), purge(), publish())
+
+
+housekeeping()

@@ -1,0 +1,1 @@
+"""What the DAGs' tasks do: the same functions as the command line, without a terminal."""

@@ -1,0 +1,119 @@
+"""Steps of `enrich`: understand landing files, load what is understood, publish a snapshot."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from collectors.landing import waiting_files
+from collectors.leases import Leases
+from dags.surroundings import find_ready, look_around, tell
+from dags.told import FilesPutAside
+
+_ROWS = 5_000
+"""For one task: beginning a task and reading the models takes as long as some thousand rows."""
+
+
+def list_batches() -> list[list[str]]:
+    """List the landing files that wait, in batches for one task each."""
+    settings = look_around().settings
+    # As `enrichment.enrich.unenriched` does, which would load spaCy each minute.
+    done = {path.name for path in waiting_files(settings.enriched)}
+    waiting = [path for path in waiting_files(settings.landing) if path.name not in done]
+    return batches_of(waiting, most_rows=_ROWS)
+
+
+def batches_of(files: Sequence[Path], *, most_rows: int) -> list[list[str]]:
+    """Split files into batches of *most_rows* rows; a larger file is a batch of its own."""
+    batches: list[list[str]] = []
+    room = 0
+    for path in files:
+        rows = _rows_of(path)
+        if not batches or rows > room:
+            batches.append([])
+            room = most_rows
+        batches[-1].append(str(path))
+        room -= rows
+    return batches
+
+
+def _rows_of(path: Path) -> int:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        return int(pq.read_metadata(path).num_rows)
+    except (pa.ArrowException, OSError):
+        return 0  # Gone or broken: the enrichment finds out which.
+
+
+def enrich_batch(files: Sequence[str]) -> int:
+    """
+    Enrich landing files.
+
+    Returns:
+        How many mentions they hold.
+
+    Raises:
+        FilesPutAside: Some were broken; the others are enriched.
+    """
+    from enrichment.enrich import enrich_waiting
+
+    around = look_around()
+    settings = around.settings
+    results = enrich_waiting(
+        settings, around.configuration.watchlist, only=[Path(name) for name in files]
+    )
+    broken = [result.landing.name for result in results if result.error is not None]
+    if broken:
+        raise FilesPutAside(broken, settings.aside)
+    return sum(result.mentions for result in results)
+
+
+def is_anything_to_load() -> bool:
+    """Tell whether enriched files wait, or what is loaded was not published yet."""
+    settings = look_around().settings
+    return bool(waiting_files(settings.enriched) or Leases(folder=settings.jobs).loaded())
+
+
+def load_enriched() -> int:
+    """
+    Load and link all enriched files that wait, in one transaction.
+
+    Returns:
+        How many mentions are new.
+
+    Raises:
+        FilesPutAside: Some were broken; the others are loaded.
+    """
+    from warehouse.intake import load_waiting
+    from warehouse.settings import WarehouseSettings
+
+    around = look_around()
+    intake = load_waiting(
+        around.settings,
+        watchlist=around.configuration.watchlist,
+        sources=find_ready(around).states,
+        keep=around.configuration.setting("warehouse", WarehouseSettings),
+        tell=tell,
+    )
+    tell(f"{intake.new_mentions} new mentions, {intake.mentions} in all")
+    broken = [outcome.path.name for outcome in intake.outcomes if outcome.state == "broken"]
+    if broken:
+        raise FilesPutAside(broken, around.settings.aside)
+    return intake.new_mentions
+
+
+def publish_snapshot() -> str:
+    """Publish a snapshot and give its path."""
+    from reports.settings import ReportSettings
+    from warehouse.intake import publish_now
+    from warehouse.settings import WarehouseSettings
+
+    around = look_around()
+    path = publish_now(
+        around.settings,
+        watchlist=around.configuration.watchlist,
+        time_zone=around.configuration.setting("reports", ReportSettings).time_zone,
+        keep=around.configuration.setting("warehouse", WarehouseSettings),
+        tell=tell,
+    )
+    return str(path)

@@ -1,0 +1,107 @@
+"""Steps of `alert` and `report`: decide, write, and hand what waits in the outbox to the mail server."""
+
+from dags.surroundings import Surroundings, connections, look_around, tell
+
+
+class MailWaitingError(Exception):
+    """The mail server can't be used; the outbox keeps the mails and tries again."""
+
+    def __init__(self, told: str) -> None:
+        super().__init__(told)
+        self.told = told
+
+
+def decide_alerts() -> int:
+    """
+    Open, update and close incidents, with their mails in the outbox.
+
+    Returns:
+        How many transitions there were; 0 as well where nothing was published yet.
+    """
+    from reports.alert_round import run_configured_round
+
+    around = look_around()
+    if not around.settings.snapshot.exists():
+        tell("there is no snapshot yet")
+        return 0
+    result = run_configured_round(around.settings, around.configuration)
+    tell(f"{len(result.views)} transitions, {result.mailed} mails in the outbox")
+    return len(result.views)
+
+
+def write_report() -> str:
+    """
+    Write last week's status report, and put its mail into the outbox if it has recipients.
+
+    Returns:
+        The report's path.
+    """
+    from reports.settings import ReportSettings
+    from reports.status_report import write_status_report
+
+    around = look_around()
+    path = write_status_report(
+        around.settings.snapshot,
+        around.configuration.setting("reports", ReportSettings),
+        folder=around.settings.reports,
+    )
+    is_new = _enqueue_report(around)
+    tell(f"{path.name} is written; {'its mail waits' if is_new else 'there is no new mail'}")
+    return str(path)
+
+
+def _enqueue_report(around: Surroundings) -> bool:
+    from contextlib import closing
+    from functools import partial
+
+    from reports.mail_settings import MailSettings
+    from reports.settings import ReportSettings
+    from reports.status_mail import status_mail
+    from reports.status_report import read_status
+    from warehouse.connection import open_snapshot
+    from warehouse.desk.connection import desk_url, open_desk
+    from warehouse.desk.outbox import enqueue
+    from warehouse.query import rows
+
+    mail = around.configuration.setting("mail", MailSettings)
+    if not mail.report_to:
+        return False
+    wanted = around.configuration.setting("reports", ReportSettings)
+    with closing(open_snapshot(around.settings.snapshot)) as connection:
+        report = read_status(partial(rows, connection), wanted)
+    letter = status_mail(
+        report,
+        wanted,
+        sender=mail.sender_address,
+        recipients=mail.report_addresses,
+        base_link=mail.base_link,
+    )
+    with open_desk(desk_url(around.settings.desk)) as desk:
+        return enqueue(desk, letter, kind="report", incident_id=None, now=around.settings.clock())
+
+
+def deliver() -> int:
+    """
+    Deliver what waits in the outbox.
+
+    Returns:
+        How many mails the server took.
+
+    Raises:
+        MailWaitingError: The server can't be used.
+    """
+    from collectors.credentials import CredentialError
+    from reports.smtp import CONNECTION, sender, server_from_environment
+    from warehouse.desk.connection import desk_url
+    from warehouse.desk.outbox import deliver_due
+
+    settings = look_around().settings
+    try:
+        server = server_from_environment(connections([CONNECTION]))
+    except CredentialError as error:
+        raise MailWaitingError(str(error)) from None
+    result = deliver_due(desk_url(settings.desk), sender(server), settings.clock)
+    tell(f"{len(result.sent)} mails sent, {len(result.later)} wait, {len(result.dead)} given up")
+    if result.trouble is not None:
+        raise MailWaitingError(result.trouble)
+    return len(result.sent)

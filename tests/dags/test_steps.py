@@ -1,0 +1,143 @@
+"""What the tasks do, without Airflow around them: faults stay with what they belong to."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from collectors.landing import read_header, waiting_files
+from collectors.settings import Settings
+from dags.steps import collecting, enriching, housekeeping, mailing
+from dags.surroundings import look_around
+from dags.told import Batch, FilesPutAside, NowhereError, SourceFailed
+from tests.dags.rehearsal import MENTIONS, ask
+from tests.places import LATER, NOW, place
+
+
+@pytest.fixture
+def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Settings]:
+    monkeypatch.setenv("LUISTERPOST_HOME", str(tmp_path / "var"))
+    monkeypatch.setenv("LUISTERPOST_CONFIG", str(tmp_path / "config"))
+    monkeypatch.setenv("LUISTERPOST_NOW", NOW)
+    monkeypatch.delenv("LUISTERPOST_CLOCK_URL", raising=False)
+    with place(tmp_path):
+        yield Settings(home=tmp_path / "var", config=tmp_path / "config")
+
+
+def batches() -> dict[str, Batch]:
+    return {batch["source"]: batch for batch in collecting.plan_batches()}
+
+
+def collect() -> None:
+    planned = batches()
+    collecting.fetch_batch(planned["news"])
+    with pytest.raises(SourceFailed):
+        collecting.fetch_batch(planned["dead"])
+
+
+def test_round_leads_from_plan_to_snapshot(settings: Settings):
+    collect()
+    assert [enriching.enrich_batch(files) for files in enriching.list_batches()] == [3]
+    assert enriching.load_enriched() == 3
+    assert Path(enriching.publish_snapshot()).exists()
+    assert len(ask(settings.snapshot, MENTIONS)) == 3
+    assert not enriching.is_anything_to_load()
+
+
+def test_failing_source_lands_its_fault_and_harms_no_other(settings: Settings):
+    planned = batches()
+    assert set(planned) == {"news", "dead"}
+    with pytest.raises(SourceFailed, match="source dead: unreachable in 1 of 1"):
+        collecting.fetch_batch(planned["dead"])
+    assert len(collecting.fetch_batch(planned["news"])) == 1
+    faults = {read_header(path).source: read_header(path).fault for path in landed(settings)}
+    assert faults["news"] is None
+    assert faults["dead"] is not None
+
+
+def landed(settings: Settings) -> list[Path]:
+    return waiting_files(settings.landing)
+
+
+def test_second_attempt_fetches_nothing_twice(settings: Settings):
+    planned = batches()
+    first = collecting.fetch_batch(planned["news"])
+    assert collecting.fetch_batch(planned["news"]) == []
+    assert [str(path) for path in landed(settings)] == first
+
+
+def test_plan_gives_what_an_earlier_run_left_unfetched(settings: Settings):
+    planned = batches()
+    collecting.fetch_batch(planned["news"])
+    assert batches() == {"dead": planned["dead"]}
+    assert len(landed(settings)) == 1
+
+
+def test_corrupt_landing_file_is_put_aside_and_named_and_the_rest_goes_on(settings: Settings):
+    collect()
+    broken = settings.landing / "20261123T080000-news-0000000000000000.parquet"
+    broken.write_bytes(b"PAR1 but no more")
+    (files,) = enriching.list_batches()
+    with pytest.raises(FilesPutAside, match=broken.name):
+        enriching.enrich_batch(files)
+    assert enriching.load_enriched() == 3
+    assert (settings.aside / broken.name).exists()
+    assert enriching.list_batches() == []
+
+
+def test_corrupt_enriched_file_is_put_aside_and_named_and_the_rest_is_loaded(settings: Settings):
+    collect()
+    for files in enriching.list_batches():
+        enriching.enrich_batch(files)
+    broken = settings.enriched / "20261123T080000-news-0000000000000000.parquet"
+    broken.write_bytes(b"PAR1 but no more")
+    with pytest.raises(FilesPutAside, match=broken.name):
+        enriching.load_enriched()
+    enriching.publish_snapshot()
+    assert len(ask(settings.snapshot, MENTIONS)) == 3
+
+
+def test_what_is_loaded_and_unpublished_is_published_by_the_next_run(settings: Settings):
+    collect()
+    for files in enriching.list_batches():
+        enriching.enrich_batch(files)
+    enriching.load_enriched()
+    assert enriching.is_anything_to_load()
+    enriching.publish_snapshot()
+    assert not enriching.is_anything_to_load()
+    assert not list(settings.jobs.glob("*.loaded"))
+
+
+def test_nothing_is_due_again_before_its_time(settings: Settings, monkeypatch: pytest.MonkeyPatch):
+    collect()
+    assert settings.landing.exists()
+    assert collecting.plan_batches() == []
+    monkeypatch.setenv("LUISTERPOST_NOW", LATER)
+    assert set(batches()) == {"news", "dead"}
+
+
+def test_housekeeping_purges_and_keeps_the_rows(settings: Settings):
+    collect()
+    for files in enriching.list_batches():
+        enriching.enrich_batch(files)
+    enriching.load_enriched()
+    before = ask(settings.warehouse, MENTIONS)
+    assert housekeeping.drop_expired() == 0
+    assert housekeeping.purge_bytes() == settings.warehouse.stat().st_size
+    assert ask(settings.warehouse, MENTIONS) == before
+    assert housekeeping.empty_mails() == 0
+
+
+def test_alerts_wait_for_the_first_snapshot(settings: Settings):
+    assert not settings.snapshot.exists()
+    assert mailing.decide_alerts() == 0
+
+
+@pytest.mark.parametrize("value", ["", "var"])
+def test_home_that_depends_on_where_a_process_was_started_is_refused(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, value: str
+):
+    assert look_around().settings.home == settings.home
+    monkeypatch.setenv("LUISTERPOST_HOME", value)
+    with pytest.raises(NowhereError, match="LUISTERPOST_HOME"):
+        look_around()

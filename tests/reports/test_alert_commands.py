@@ -1,0 +1,73 @@
+"""The commands `luisterpost alert …`, as people type them."""
+
+import re
+
+import pytest
+
+from tests.programs import CONFIG, luisterpost
+from tests.reports.world import at, plausible_world
+from warehouse.desk.connection import desk_url, open_desk
+from warehouse.desk.tables import Answer, OutboxMail
+
+MAIL = 'alert_to = ["Duty desk <duty@acme.example>"]\n'
+
+
+@pytest.fixture
+def place(tmp_path):
+    (tmp_path / "config").mkdir()
+    for name in ("watchlist.toml", "sources.toml"):
+        (tmp_path / "config" / name).write_bytes((CONFIG / name).read_bytes())
+    (tmp_path / "var").mkdir()
+    plausible_world().write(tmp_path / "var" / "snapshot.duckdb")
+    return tmp_path
+
+
+def alert(place, *words):
+    now = at(1, 14).isoformat()
+    around = ("--home", place / "var", "--config", place / "config", "--now", now)
+    return luisterpost("alert", *words, *around, folder=place)
+
+
+def test_an_incident_is_opened_listed_and_acknowledged(place):
+    (place / "config" / "mail.toml").write_text(MAIL, encoding="utf-8")
+    opened = alert(place, "run")
+    assert opened.code == 0, opened.err
+    key = re.search(r"opened ([0-9a-f]{8}), SEV[1-4], volume brand Hopla", opened.out)[1]
+    assert "mails in the outbox: 1" in opened.out
+    assert alert(place, "run").out.strip() == "nothing to tell"
+    assert f"{key} SEV" in alert(place, "list").out
+    answered = alert(place, "ack", key, "--by", "Kim\x1b[31m Peeters", "--comment", "on it")
+    assert answered.code == 0, answered.err
+    assert "\x1b" not in answered.out
+    assert "Peeters has it" in alert(place, "list").out
+    with open_desk(desk_url(place / "var" / "desk.db")) as desk:
+        assert desk.query(Answer).one().comment == "on it"
+
+
+def test_without_recipients_the_incident_is_recorded_and_that_is_said(place):
+    assert "nobody is mailed" in alert(place, "run").out
+    assert "open" in alert(place, "list").out
+
+
+def test_an_unknown_incident_is_a_mistake_with_advice(place):
+    ended = alert(place, "ack", "abcdef", "--by", "Kim")
+    assert ended.code == 2
+    assert "luisterpost alert list" in ended.err
+
+
+def test_a_test_mail_waits_in_the_outbox_and_says_that_it_is_one(place):
+    assert "alert_to" in alert(place, "test").err
+    (place / "config" / "mail.toml").write_text(MAIL, encoding="utf-8")
+    ended = alert(place, "test")
+    assert ended.code == 0, ended.err
+    with open_desk(desk_url(place / "var" / "desk.db")) as desk:
+        mail = desk.query(OutboxMail).one()
+        assert "TEST" in mail.subject
+        assert mail.incident_id is None
+
+
+def test_without_a_snapshot_the_command_says_what_to_run(place):
+    (place / "var" / "snapshot.duckdb").unlink()
+    ended = alert(place, "run")
+    assert ended.code == 2
+    assert "luisterpost run" in ended.err
