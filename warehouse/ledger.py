@@ -128,7 +128,8 @@ def missing(
     """
     holes = []
     reached = since
-    for interval in sorted(covered, key=lambda interval: interval.since):
+    believed = (interval for interval in covered if interval.since < interval.until)
+    for interval in sorted(believed, key=lambda interval: interval.since):
         if interval.since > reached and reached < until:
             holes.append((reached, min(interval.since, until)))
         reached = max(reached, interval.until)

@@ -73,7 +73,7 @@ def _windows(
     now: datetime,
 ) -> list[tuple[datetime | None, datetime]]:
     if stream.reach == "feed":
-        return [(min(history.last_attempt_at or now, now), now)]
+        return [(history.last_attempt_at and min(history.last_attempt_at, now), now)]
     covered = _believable((*history.covered, *imported), now)
     reach = source.history or stream.history
     is_begun = bool(imported) or history.last_whole_at is not None
