@@ -40,7 +40,8 @@ def main() -> None:
         "--pace", type=float, default=60, help="simulated minutes that pass in one minute"
     )
     given = parser.parse_args()
-    signal.signal(signal.SIGTERM, _interrupt)
+    for number in (signal.SIGINT, signal.SIGTERM):  # Who starts it may have Ctrl-C ignored.
+        signal.signal(number, _interrupt)
     try:
         _run(given.home.resolve(), given.config.resolve(), given.port, given.at, given.pace)
     except KeyboardInterrupt:

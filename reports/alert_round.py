@@ -27,10 +27,10 @@ from reports.signals import (
     Signal,
     read_hours,
     read_series,
-    source_signal,
     threshold,
     volume_signal,
 )
+from reports.source_signals import source_signal
 from reports.week_coverage import Ledger, read_ledger
 from warehouse.connection import open_snapshot
 from warehouse.desk.connection import desk_url, open_desk

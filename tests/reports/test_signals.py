@@ -13,10 +13,10 @@ from reports.signals import (
     FEWEST_HOURS,
     read_hours,
     read_series,
-    source_signal,
     threshold,
     volume_signal,
 )
+from reports.source_signals import source_signal
 
 NOW = datetime(2026, 9, 17, 10, tzinfo=UTC)
 NEWEST_SLOT = 3 * 24 + 11
