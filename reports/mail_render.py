@@ -8,9 +8,10 @@ from functools import cache
 from html import unescape
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment
 
 from reports.foreign_text import plain, safe_link
+from reports.templating import template_environment
 
 COLUMNS = 78
 """RFC 5322, 2.1.1 asks for lines of at most 78 characters."""
@@ -90,14 +91,7 @@ def fold(text: str) -> str:
 
 @cache
 def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("reports"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["plain"] = plain
+    environment = template_environment()
     environment.filters["safe_link"] = safe_link
     environment.filters["clip"] = clip
     return environment

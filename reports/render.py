@@ -8,15 +8,15 @@ from typing import Any
 
 from altair.utils.schemapi import debug_mode
 from babel import Locale
-from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context
+from jinja2 import Environment, pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup
 
 from reports import charts
 from reports.drawing import runs
-from reports.foreign_text import plain
 from reports.settings import ReportSettings
 from reports.status_model import StatusReport
+from reports.templating import template_environment
 from reports.verdict import RULE
 from reports.words import Words
 
@@ -49,14 +49,7 @@ def say(sentence: str, *about: object) -> str:
 
 @cache
 def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("reports"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["plain"] = plain
+    environment = template_environment()
     environment.globals["picture"] = picture
     return environment
 

@@ -51,31 +51,17 @@ def write_report() -> str:
 
 
 def _enqueue_report(around: Surroundings) -> bool:
-    from contextlib import closing
-    from functools import partial
-
     from reports.mail_settings import MailSettings
     from reports.settings import ReportSettings
-    from reports.status_mail import status_mail
-    from reports.status_report import read_status
-    from warehouse.connection import open_snapshot
+    from reports.status_mail import snapshot_mail
     from warehouse.desk.connection import desk_url, open_desk
     from warehouse.desk.outbox import enqueue
-    from warehouse.query import rows
 
     mail = around.configuration.setting("mail", MailSettings)
     if not mail.report_to:
         return False
     wanted = around.configuration.setting("reports", ReportSettings)
-    with closing(open_snapshot(around.settings.snapshot)) as connection:
-        report = read_status(partial(rows, connection), wanted)
-    letter = status_mail(
-        report,
-        wanted,
-        sender=mail.sender_address,
-        recipients=mail.report_addresses,
-        base_link=mail.base_link,
-    )
+    letter = snapshot_mail(around.settings.snapshot, mail, wanted)
     with open_desk(desk_url(around.settings.desk)) as desk:
         return enqueue(desk, letter, kind="report", incident_id=None, now=around.settings.clock())
 
