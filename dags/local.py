@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 POOL = "warehouse"
 """As in `dags.policies`, which would load Airflow, and its settings, into this process."""
 
+DATABASE_ARGUMENTS = {"timeout": 30}
+"""For Airflow's SQLite: its processes wait for one another, in seconds."""
+
 _HOST = "127.0.0.1"
 _READY = "Airflow is ready"
 _AIRFLOW = Path(sysconfig.get_path("scripts")) / "airflow"
@@ -127,6 +130,8 @@ def airflow_environment(
         "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": "False",
         "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"http://{_HOST}:{port}/execution/",
         "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(passwords),
+        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONNECT_ARGS": "dags.local.DATABASE_ARGUMENTS",
+        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONNECT_ARGS_ASYNC": "dags.local.DATABASE_ARGUMENTS",
         "AIRFLOW__API__HOST": _HOST,
         "AIRFLOW__API__PORT": str(port),
         "AIRFLOW__API__BASE_URL": f"http://{_HOST}:{port}",
