@@ -119,17 +119,20 @@ class BoundedAdapter(HTTPAdapter):
             raise BadAnswer(self._says("the compression is broken")) from error
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
             raise SourceUnreachable(self._says(f"no connection, {_cause(error)}")) from error
-        fault = name_fault(
-            self._what,
-            response.status_code,
-            response.headers,
-            _detail(body, request, self._credential),
-            self._clock(),
-        )
+        token = str(request.headers.get("Authorization", "")).partition(" ")[2]
+        detail = detail_of(body, token=token, credential=self._credential)
+        fault = self.fault_of(response.status_code, response.headers, body, detail)
         if fault:
             raise fault
         response.raw = BytesIO(body)
         return response
+
+    def fault_of(
+        self, status: int, headers: Mapping[str, str], body: bytes, detail: str
+    ) -> CollectError | None:
+        """Name what an answer reports; a platform with words of its own reads *body* first."""
+        del body
+        return name_fault(self._what, status, headers, detail, self._clock())
 
     def _read(self, response: requests.Response, deadline: float) -> bytes:
         is_fine = response.status_code == HTTPStatus.OK
@@ -244,11 +247,19 @@ def _phrase(status: int) -> str:
         return ""
 
 
-def _detail(body: bytes, request: requests.PreparedRequest, credential: Credential | None) -> str:
+def detail_of(body: bytes, *, token: str = "", credential: Credential | None = None) -> str:
+    """
+    Find what a platform says about a fault.
+
+    Returns:
+        One line without secrets, at most 200 characters; empty if it says nothing.
+    """
     try:
         answer = json.loads(body)
     except (ValueError, RecursionError):
         return ""
+    if isinstance(answer, dict) and isinstance(answer.get("error"), dict):
+        answer = answer["error"]
     if not isinstance(answer, dict):
         return ""
     errors = answer.get("errors")
@@ -258,8 +269,6 @@ def _detail(body: bytes, request: requests.PreparedRequest, credential: Credenti
         *(answer.get(key) for key in ("detail", "reason", "message", "title", "error")),
     )
     text = next((" ".join(value.split()) for value in said if isinstance(value, str)), "")
-    header = str(request.headers.get("Authorization", ""))
-    token = header.partition(" ")[2]
     text = hide_secrets(
         text.replace(token, "•••") if len(token) >= _SHORTEST_SECRET else text, credential
     )
