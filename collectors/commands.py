@@ -203,7 +203,7 @@ def try_source(
     stream did not answer as asked.
     """
     from collectors.credentials import hide_secrets
-    from collectors.registry import collector_for
+    from collectors.registry import collector_for, missing_extra
 
     settings = settings_from(context, home, config, now)
     configuration = read_or_exit(settings)
@@ -211,6 +211,8 @@ def try_source(
     source = configuration.sources.named(name)
     if base_url is not None:
         source = source.model_copy(update={"base_url": base_url})
+    if remedy := missing_extra(source.platform):
+        _fail(f"{source.platform} needs a library that is not installed: {remedy}")
     collector = collector_for(source.platform)
     credential = _credential_or_exit(source, is_needed=collector.needs_credential)
     watchlist = configuration.watchlist

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from collectors.contract import Credential, Stream
 from collectors.credentials import CredentialError, credential_from_environment, variable_of
-from collectors.registry import collector_for
+from collectors.registry import collector_for, missing_extra
 from collectors.sources import Source, Sources
 from collectors.watchlist import Watchlist
 
@@ -54,6 +54,8 @@ def find_readiness(
             credentials[source.credential] = credential
         if why_off is None and credential is None and collector.needs_credential:
             why_off = f"{source.platform} needs a credential, and this source names none"
+        if (remedy := missing_extra(source.platform)) is not None:
+            why_off = f"{source.platform} needs a library that is not installed: {remedy}"
         if why_off is not None:
             states.append(SourceState(source=source, why_off=why_off))
             continue

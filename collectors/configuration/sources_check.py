@@ -15,10 +15,11 @@ from collectors.credentials import (
     is_credential_name,
     variable_of,
 )
-from collectors.registry import PLATFORMS, collector_for
+from collectors.registry import PLATFORMS, collector_for, missing_extra
 from collectors.sources import Source, parse_duration
 
 _JSON_OF = {
+    "bluesky": '{"conn_type": "http", "login": "<handle>", "password": "<app password>"}',
     "reddit": '{"conn_type": "http", "login": "…", "password": "…", "extra": {"user_agent": "…"}}',
 }
 _JSON_FORM = '{"conn_type": "http", "password": "…"}'
@@ -63,9 +64,14 @@ def sources_warnings(document: Document, environ: Mapping[str, str] | None) -> I
         if isinstance(every, str) and _is_hasty(every):
             message = "is less than a minute, which many sites answer with a ban"
             yield document.mistake((*here, "every"), message, 'write for instance "15 min"')
+        platform = str(table.get("platform"))
+        remedy = missing_extra(platform) if platform in PLATFORMS else None
+        if remedy:
+            message = f"{platform} needs a library that is not installed: this source is off"
+            yield document.mistake((*here, "platform"), message, remedy)
         name = table.get("credential")
         if environ is not None and isinstance(name, str) and is_credential_name(name):
-            off = _why_off(name, str(table.get("platform")), environ)
+            off = _why_off(name, platform, environ)
             if off:
                 yield document.mistake((*here, "credential"), *off)
 

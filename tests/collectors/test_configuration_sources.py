@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from collectors.configuration.check import duration_words
 from collectors.configuration.folder import load_configuration
+from collectors.readiness import find_readiness
 from collectors.sources import parse_duration
 from tests.collectors.configured import (
     GOOD_SOURCE,
@@ -246,3 +247,14 @@ def test_what_is_no_duration_is_refused(value):
 def test_duration_written_in_words_is_read_back(duration):
     whole = timedelta(seconds=round(duration.total_seconds()))
     assert parse_duration(duration_words(whole)) == whole
+
+
+def test_a_missing_library_is_named_with_how_to_get_it(tmp_path, monkeypatch):
+    monkeypatch.setattr("collectors.registry._EXTRAS", {"feed": "no_such_module"})
+    folder = configured(tmp_path)
+    warning = warnings_of(folder)["source[0].platform"]
+    assert "install luisterpost[feed]" in warning
+    assert "is off" in warning
+    configuration = load_configuration(folder, NOW)
+    ready = find_readiness(configuration.sources, configuration.watchlist, {}, now=NOW)
+    assert "install luisterpost[feed]" in ready.off[0].why_off
