@@ -17,7 +17,9 @@ _REDDIT_USER = re.compile(r"[A-Za-z0-9_-]{3,20}")
 _SUBREDDIT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_]{1,20}")
 
 
-def derive_queries(subjects: Iterable[Subject], clauses: Clauses, limit: int) -> tuple[str, ...]:
+def derive_queries(
+    subjects: Iterable[Subject], clauses: Clauses, limit: int, alternative: str = _OR
+) -> tuple[str, ...]:
     """
     Write the queries that find all subjects; alternatives are joined by OR.
 
@@ -31,6 +33,7 @@ def derive_queries(subjects: Iterable[Subject], clauses: Clauses, limit: int) ->
             query only (a changed query begins uncovered).
         clauses: What a platform is asked for a subject.
         limit: Longest query, in characters.
+        alternative: How the platform writes OR, with the blanks around it.
 
     Returns:
         As few queries as that order allows, the same for the same subjects.
@@ -40,9 +43,9 @@ def derive_queries(subjects: Iterable[Subject], clauses: Clauses, limit: int) ->
     for subject in subjects:
         new = [c for c in clauses(subject) if c.casefold() not in known and len(c) <= limit]
         known.update(clause.casefold() for clause in new)
-        for block in _blocks(dict.fromkeys(new), limit):
-            if queries and len(queries[-1]) + len(_OR) + len(block) <= limit:
-                queries[-1] += _OR + block
+        for block in _blocks(dict.fromkeys(new), limit, alternative):
+            if queries and len(queries[-1]) + len(alternative) + len(block) <= limit:
+                queries[-1] += alternative + block
             else:
                 queries.append(block)
     return tuple(queries)
@@ -88,6 +91,18 @@ def reddit_clauses(subject: Subject) -> Iterator[str]:
         yield f"site:{_bare(domain)}"
 
 
+def phrases(subject: Subject) -> Iterator[str]:
+    """Say what a search is asked that knows nothing but phrases: terms, hashtags and domains."""
+    for term in filter(_can_be_found, subject.terms):
+        yield f'"{" ".join(_bare(term).split())}"'
+    for hashtag in subject.hashtags:
+        bare = re.sub(r"\W", "", hashtag)
+        if bare:
+            yield f'"{bare}"'
+    for domain in subject.domains:
+        yield f'"{_bare(domain)}"'
+
+
 def quoted(term: str) -> str:
     """Write a term so that no part of it is read as an operator."""
     words = " ".join(_bare(term).split())
@@ -123,12 +138,12 @@ def _bare(text: str) -> str:
     return re.sub(r'["\\\x00-\x1f]', " ", text).strip()
 
 
-def _blocks(clauses: Iterable[str], limit: int) -> Iterator[str]:
+def _blocks(clauses: Iterable[str], limit: int, alternative: str) -> Iterator[str]:
     block = ""
     for clause in clauses:
-        if block and len(block) + len(_OR) + len(clause) > limit:
+        if block and len(block) + len(alternative) + len(clause) > limit:
             yield block
             block = ""
-        block = f"{block}{_OR}{clause}" if block else clause
+        block = f"{block}{alternative}{clause}" if block else clause
     if block:
         yield block
