@@ -58,7 +58,7 @@ def fingerprint(*parts: str) -> str:
 
 def x_clauses(subject: Subject) -> Iterator[str]:
     """Say what X's search is asked for a subject."""
-    for term in filter(_can_be_found, subject.terms):
+    for term in filter(can_be_found, subject.terms):
         yield quoted(term)
         # X reads `#AcmeBier` as one word, which the two words would not find.
         joined = re.sub(r"\W", "", term)
@@ -77,7 +77,7 @@ def x_clauses(subject: Subject) -> Iterator[str]:
 
 def reddit_clauses(subject: Subject) -> Iterator[str]:
     """Say what Reddit's search is asked for a subject."""
-    for term in filter(_can_be_found, subject.terms):
+    for term in filter(can_be_found, subject.terms):
         yield quoted(term)
     for hashtag in subject.hashtags:
         bare = re.sub(r"\W", "", hashtag)
@@ -93,7 +93,7 @@ def reddit_clauses(subject: Subject) -> Iterator[str]:
 
 def phrases(subject: Subject) -> Iterator[str]:
     """Say what a search is asked that knows nothing but phrases: terms, hashtags and domains."""
-    for term in filter(_can_be_found, subject.terms):
+    for term in filter(can_be_found, subject.terms):
         yield f'"{" ".join(_bare(term).split())}"'
     for hashtag in subject.hashtags:
         bare = re.sub(r"\W", "", hashtag)
@@ -125,7 +125,7 @@ def subreddit_names(names: Iterable[str]) -> tuple[str, ...]:
     return _fitting(_SUBREDDIT, bare)
 
 
-def _can_be_found(term: str) -> bool:
+def can_be_found(term: str) -> bool:
     """Tell whether a search finds more in a term than punctuation: letters, digits, signs, emoji."""
     return any(unicodedata.category(character)[0] in "LNS" for character in _bare(term))
 
