@@ -9,6 +9,7 @@ from collectors.contract import Collector
 
 PLATFORMS = {
     "feed": "collectors.feeds:FeedCollector",
+    "hackernews": "collectors.hackernews:HackerNewsCollector",
     "reddit": "collectors.reddit:RedditCollector",
     "x": "collectors.x:XCollector",
 }
