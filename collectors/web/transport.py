@@ -29,6 +29,7 @@ from collectors.errors import (
     SourceTimeout,
     SourceUnreachable,
 )
+from collectors.web.reading import UnfitError, instant_from_iso
 
 MAX_BODY_BYTES = 32 * 1024 * 1024
 _MAX_FAULT_BYTES = 64 * 1024
@@ -193,7 +194,7 @@ def name_fault(
 
 def wait_until(headers: Mapping[str, str], now: datetime) -> datetime | None:
     """
-    Read when a platform answers again: X's and Reddit's headers, else Retry-After.
+    Read when a platform answers again: the headers of X, Reddit, Mastodon, Bluesky, else Retry-After.
 
     Returns:
         Aware, UTC; None if the headers say nothing, or nothing believable.
@@ -202,6 +203,11 @@ def wait_until(headers: Mapping[str, str], now: datetime) -> datetime | None:
     readings = (
         _epoch(lower.get("x-rate-limit-reset")),
         _in_seconds(lower.get("x-ratelimit-reset"), now),
+        # Mastodon writes a time, and software that speaks its language seconds since 1970.
+        _iso_date(lower.get("x-ratelimit-reset")),
+        _epoch(lower.get("x-ratelimit-reset")),
+        _in_seconds(lower.get("ratelimit-reset"), now),
+        _epoch(lower.get("ratelimit-reset")),
         _in_seconds(lower.get("retry-after"), now),
         _http_date(lower.get("retry-after")),
     )
@@ -221,6 +227,13 @@ def _in_seconds(text: str | None, now: datetime) -> datetime | None:
     try:
         return None if number is None else now + timedelta(seconds=number)
     except OverflowError:
+        return None
+
+
+def _iso_date(text: str | None) -> datetime | None:
+    try:
+        return instant_from_iso(text) if text and not text.isdigit() else None
+    except UnfitError:
         return None
 
 
