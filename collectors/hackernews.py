@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
-from html import unescape
 from typing import Any
 
 from collectors.contract import Clock, Credential, Job, Limit, Page, Stream, Unreadable
@@ -170,7 +169,7 @@ def read_hit(hit: Any, collected_at: datetime) -> Mention:
         platform="hackernews",
         native_id=number,
         kind="comment" if is_comment else "post",
-        title=one_line(unescape(title), "text/plain") if title else None,
+        title=one_line(title, "text/plain") if title else None,
         text="\n".join(filter(None, (words, link))),
         url=_ITEM + number,
         author_id=author,
