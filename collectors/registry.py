@@ -10,8 +10,10 @@ from collectors.contract import Collector
 PLATFORMS = {
     "feed": "collectors.feeds:FeedCollector",
     "hackernews": "collectors.hackernews:HackerNewsCollector",
+    "mastodon": "collectors.mastodon:MastodonCollector",
     "reddit": "collectors.reddit:RedditCollector",
     "x": "collectors.x:XCollector",
+    "youtube": "collectors.youtube:YouTubeCollector",
 }
 
 _EXTRAS = {
