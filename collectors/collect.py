@@ -31,6 +31,9 @@ def collect_job(
     Returns:
         The landing file; it exists even if nothing was answered.
     """
+    if job.max_pages is not None:
+        most = min(source.max_pages, job.max_pages)
+        source = source.model_copy(update={"max_pages": most})
     pages: list[Page] = []
     fault: Fault | None = None
     failed_requests = 0

@@ -63,6 +63,8 @@ class Job:
     validators: Mapping[str, Any]
     """What the last answer left for the next request: etag, last_modified, seen ids …"""
     planned_at: datetime
+    max_pages: int | None = None
+    """The most that the platform's limits leave for it now; None: as many as the source may."""
 
     @property
     def id(self) -> str:
@@ -119,6 +121,20 @@ class Credential:
     port: int | None = field(default=None, repr=False)
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Limit:
+    """How many requests a platform answers to one credential in a stretch of time."""
+
+    requests: int
+    per: timedelta
+    kind: str = ""
+    """Which streams count: the part of their keys before the colon; empty: all."""
+
+    def counts(self, stream: str) -> bool:
+        """Tell whether the requests of a stream count."""
+        return self.kind in ("", stream.partition(":")[0])
+
+
 class Collector(Protocol):
     """
     A platform's module: one class without state, named in the registry.
@@ -129,6 +145,8 @@ class Collector(Protocol):
     """
 
     needs_credential: bool
+    limits: Sequence[Limit]
+    """What the platform answers; empty: no limit that we know of."""
 
     def mistakes(self, source: Source) -> Sequence[tuple[str, str]]:
         """List what is wrong in a source's configuration: (key, what to do)."""

@@ -11,10 +11,11 @@ from collectors.errors import BadAnswer
 from collectors.feed_coverage import Memory, coverage, remember
 from collectors.feed_document import Document, read_document
 from collectors.feed_entry import raw_json, read_entry
-from collectors.feed_fetch import Fetched, fetch_feed
+from collectors.feed_fetch import fetch_feed
 from collectors.mention import Mention
 from collectors.sources import Source
 from collectors.watchlist import Watchlist
+from collectors.web.fetching import Fetched
 
 _FOREIGN_KEYS = {
     "query": "a feed can't be searched: remove 'query'; the watchlist finds what matters",
@@ -28,6 +29,7 @@ class FeedCollector:
     """One stream for each address; its key is the address as configured, also after redirects."""
 
     needs_credential = False
+    limits = ()
 
     def mistakes(self, source: Source) -> Sequence[tuple[str, str]]:
         """List what is wrong in a feed source's configuration: (key, what to do)."""
@@ -59,16 +61,18 @@ class FeedCollector:
         before = Memory.from_validators(job.validators, now)
         fetched = fetch_feed(
             job.params.get("url", job.stream),
-            gateway=source.base_url,
+            source,
+            moved_to=before.moved_to if before else None,
             validators=before.conditions() if before else {},
             credential=credential,
-            timeout_s=source.timeout.total_seconds(),
             now=now,
         )
         if before and fetched.is_unchanged:
             yield Page(
                 answered=coverage(before, (), (), now),
-                validators=replace(before, fetched_at=now).to_validators(),
+                validators=replace(
+                    before, fetched_at=now, moved_to=fetched.moved_to
+                ).to_validators(),
                 requests=fetched.requests,
             )
             return
@@ -105,6 +109,7 @@ def _page(
         # What was cut off must come again: no "unchanged" for a broken document.
         etag=fetched.headers.get("etag") if document.is_whole else None,
         last_modified=fetched.headers.get("last-modified") if document.is_whole else None,
+        moved_to=fetched.moved_to,
     )
     return Page(
         mentions=mentions,

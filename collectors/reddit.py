@@ -1,10 +1,10 @@
 """Collect from Reddit: search, comments of subreddits, posts of users, through praw."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from collectors.contract import Clock, Credential, Interval, Job, Page, Stream
+from collectors.contract import Clock, Credential, Interval, Job, Limit, Page, Stream
 from collectors.errors import BadAnswer
 from collectors.mention import Mention
 from collectors.reddit_read import read_listing
@@ -42,6 +42,7 @@ class RedditCollector:
     """Reddit's API through praw; see docs/platforms/reddit.md."""
 
     needs_credential = True
+    limits = (Limit(requests=1_000, per=timedelta(minutes=10)),)
 
     def mistakes(self, source: Source) -> Sequence[tuple[str, str]]:
         """List what is wrong in a source's configuration: (key, what to do)."""

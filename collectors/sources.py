@@ -67,12 +67,22 @@ class Source(Frozen):
     subreddits: tuple[Words, ...] = ()
     base_url: Line | None = None
     every: Duration = timedelta(minutes=15)
+    fastest: Duration | None = None
+    """A stream that grows is asked up to so often; None: twice as often as `every`."""
+    slowest: Duration | None = None
+    """One that brings nothing new at least so often; None: four times as rarely as `every`."""
     credential: Words | None = None
     overlap: Duration = timedelta(hours=1)
     history: Duration | None = None
     """How far back the first fetch of a new stream reaches; None: as far as the platform gives."""
     timeout: Duration = timedelta(seconds=20)
     """For one request."""
+    full_text: Annotated[bool, Strict()] = False
+    """Feeds: whether the article behind an entry that is only a teaser is fetched and read."""
+    allow_hosts: tuple[Line, ...] = ()
+    """Feeds: hosts of a private network, or of this machine, that may be asked all the same."""
+    contact: Annotated[str, StringConstraints(pattern=r"^[!-'*-~]{3,200}$")] | None = None
+    """Feeds: whom a site may write to, in the `User-Agent`: an address of a page or of mail."""
     max_pages: Annotated[int, Strict()] = Field(default=100, ge=1, le=10_000)
     """For one job; what lies behind stays uncovered, to be asked for by the next plan."""
 

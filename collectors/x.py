@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from collectors.contract import Clock, Credential, Interval, Job, Page, Stream
+from collectors.contract import Clock, Credential, Interval, Job, Limit, Page, Stream
 from collectors.errors import AuthFailed, BadAnswer, CollectError, SourceGone
 from collectors.mention import Mention
 from collectors.sources import Source
@@ -33,6 +33,7 @@ _MENTIONS_BEGIN = datetime(2010, 11, 6, tzinfo=UTC)
 _MENTIONS_KEPT = 800
 _NEARLY = 0.95
 _NEWEST_AGE = timedelta(seconds=15)
+_QUARTER = timedelta(minutes=15)
 _ARCHIVE_PAUSE_S = 1.05
 
 _FIELDS = {
@@ -77,6 +78,10 @@ class XCollector:
     """X API v2 through tweepy; see docs/platforms/x.md."""
 
     needs_credential = True
+    limits = (
+        Limit(kind="search", requests=450, per=_QUARTER),
+        Limit(kind="mentions", requests=300, per=_QUARTER),
+    )
 
     def mistakes(self, source: Source) -> Sequence[tuple[str, str]]:
         """List what is wrong in a source's configuration: (key, what to do)."""

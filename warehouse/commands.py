@@ -50,8 +50,7 @@ def plan(
 
     A claimed stream is a file in `jobs/`; `luisterpost collect` fetches it.
     """
-    from warehouse.ledger import read_ledger
-    from warehouse.plan import due_jobs, plan_round, waiting_headers
+    from warehouse.plan import plan_due, plan_round
 
     settings = settings_from(context, home, config, now)
     configuration = read_or_exit(settings, {"warehouse": WarehouseSettings})
@@ -59,15 +58,8 @@ def plan(
     readiness = find_readiness(
         configuration.sources, configuration.watchlist, os.environ, now=moment
     )
-    if dry_run:
-        ledger = read_ledger(settings.snapshot, waiting_headers(settings), now=moment)
-        jobs = [
-            job
-            for state in readiness.states
-            for job in due_jobs(state.source, state.streams, ledger, moment)
-        ]
-    else:
-        jobs = plan_round(settings, readiness.states)
+    fitted = (plan_due if dry_run else plan_round)(settings, readiness.states)
+    jobs = fitted.jobs
     table = Table(box=None, pad_edge=False)
     for heading in ("source", "stream", "asks", "from", "to (UTC)"):
         table.add_column(heading, overflow="fold")
@@ -80,6 +72,8 @@ def plan(
     console.print(table)
     for state in readiness.off:
         tell(f"{state.source.name} is off: {state.why_off}")
+    for put_off in fitted.put_off:
+        tell(put_off.why)
     streams = sum(len(state.streams) for state in readiness.states)
     tell(
         f"{count_of(len(jobs), 'job')} for {count_of(streams, 'stream')}"

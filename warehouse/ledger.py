@@ -4,7 +4,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -20,10 +20,23 @@ LEDGER_REACH = timedelta(days=92)
 IMPORT_STREAM = "import"
 """What an import covers holds for every stream of its source."""
 
-_WHOLE = ("answered", "page_cap")
+WHOLE = ("answered", "page_cap")
 """Outcomes of a fetch that read all it may read."""
 
+_RECENT = 12
+
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Yield:
+    """What one attempt brought."""
+
+    at: datetime
+    outcome: str
+    items_seen: int
+    items_new: int | None
+    """Mentions that were not known before; None: it is not loaded yet."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -42,7 +55,16 @@ class StreamHistory:
     """Newest attempt that ended as it should; None: there is none."""
     retry_at: datetime | None = None
     """When the platform answers again, if it said so."""
+    failing_since: datetime | None = None
+    """First attempt without an answer since the last answer; None: the last one was answered."""
+    recent: tuple[Yield, ...] = ()
+    """What the newest attempts brought, oldest first."""
     validators: Mapping[str, Any] = field(default_factory=lambda: _NOTHING)
+
+    @property
+    def waits_since(self) -> datetime:
+        """When it was last asked, for an order; one that never was comes first."""
+        return self.last_attempt_at or datetime.min.replace(tzinfo=UTC)
 
 
 Ledger = Mapping[tuple[str, str], StreamHistory]
@@ -62,13 +84,15 @@ def read_ledger(snapshot: Path, waiting: Iterable[Header], *, now: datetime) -> 
     if snapshot.exists():
         connection = open_snapshot(snapshot)
         try:
-            for row in rows(connection, "ledger_state"):
+            for row in rows(connection, "ledger_state", recent=_RECENT):
                 ledger[row["source"], row["stream"]] = StreamHistory(
                     begun_at=row["begun_at"],
                     last_attempt_at=row["last_attempt_at"],
                     last_outcome=row["newest"]["outcome"],
                     last_whole_at=row["last_whole_at"],
                     retry_at=row["newest"]["retry_at"],
+                    failing_since=row["failing_since"],
+                    recent=tuple(Yield(**brought) for brought in row["recent"]),
                     validators=json.loads(row["validators"] or "{}"),
                 )
             stretches: dict[tuple[str, str], list[Interval]] = defaultdict(list)
@@ -106,13 +130,20 @@ def _advance(history: StreamHistory, header: Header) -> StreamHistory:
         return history
     begun = header.since or header.collected_at
     outcome = header.fault.reason if header.fault else "answered"
+    retry_at = header.fault.retry_at if header.fault else None
+    brought = Yield(
+        at=header.collected_at, outcome=outcome, items_seen=header.items_seen, items_new=None
+    )
+    is_failing = outcome not in WHOLE and retry_at is None
     return replace(
         history,
         begun_at=begun if history.begun_at is None else min(history.begun_at, begun),
         last_attempt_at=header.collected_at,
         last_outcome=outcome,
-        last_whole_at=header.collected_at if outcome in _WHOLE else history.last_whole_at,
-        retry_at=header.fault.retry_at if header.fault else None,
+        last_whole_at=header.collected_at if outcome in WHOLE else history.last_whole_at,
+        retry_at=retry_at,
+        failing_since=(history.failing_since or header.collected_at) if is_failing else None,
+        recent=(*history.recent, brought)[-_RECENT:],
         validators=history.validators if header.validators is None else header.validators,
     )
 

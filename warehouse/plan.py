@@ -2,14 +2,18 @@
 
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
 
-from collectors.contract import Interval, Job, Stream
+from collectors.contract import Interval, Job, Limit, Stream
 from collectors.landing import Header, LandingError, read_header, waiting_files
 from collectors.leases import Leases
 from collectors.readiness import SourceState
+from collectors.registry import collector_for
 from collectors.settings import Settings
 from collectors.sources import Source
+from warehouse.connection import open_snapshot
 from warehouse.ledger import (
     IMPORT_STREAM,
     LEDGER_REACH,
@@ -18,17 +22,21 @@ from warehouse.ledger import (
     missing,
     read_ledger,
 )
+from warehouse.limits import Fitted, Spent, fit_limits
+from warehouse.pace import pace
+from warehouse.query import rows
 
 _MOST_HOLES = 8
 """Jobs for one stream in one plan, the newest hole first."""
+
+_LONGEST_LIMIT = timedelta(days=1)
 
 
 def due_jobs(source: Source, streams: Iterable[Stream], ledger: Ledger, now: datetime) -> list[Job]:
     """
     Decide what to ask a source for. Pure: the same ledger gives the same jobs.
 
-    A stream is due when `source.every` has passed since it was last asked and
-    the platform doesn't want us to wait. Streams with windows are asked for
+    A stream is due when its pace says so, and the platform doesn't want us to wait. Streams with windows are asked for
     every stretch that is not covered, each begun `source.overlap` earlier for
     posts that arrive late; listings from where their coverage ends; feeds
     always for what they hold.
@@ -37,7 +45,7 @@ def due_jobs(source: Source, streams: Iterable[Stream], ledger: Ledger, now: dat
     jobs: list[Job] = []
     for stream in streams:
         history = ledger.get((source.name, stream.key), StreamHistory())
-        if not _is_due(source, history, now):
+        if not _is_due(source, stream, history, now):
             continue
         windows = _windows(source, stream, history, imported, now)
         jobs.extend(
@@ -57,12 +65,12 @@ def due_jobs(source: Source, streams: Iterable[Stream], ledger: Ledger, now: dat
     return jobs
 
 
-def _is_due(source: Source, history: StreamHistory, now: datetime) -> bool:
+def _is_due(source: Source, stream: Stream, history: StreamHistory, now: datetime) -> bool:
     if history.last_attempt_at is None or now < history.last_attempt_at:
         return True  # An attempt that is still to come was noted by a clock that went wrong.
     if history.retry_at is not None and now < history.retry_at:
         return False
-    return now >= history.last_attempt_at + source.every
+    return now >= history.last_attempt_at + pace(source, stream, history)
 
 
 def _windows(
@@ -100,18 +108,61 @@ def _believable(intervals: Iterable[Interval], now: datetime) -> list[Interval]:
     return [interval for interval in intervals if interval.until <= now]
 
 
-def plan_round(settings: Settings, states: Iterable[SourceState]) -> list[Job]:
+def plan_round(settings: Settings, states: Iterable[SourceState]) -> Fitted:
+    """Plan what is due now and claim it: the jobs are ours until their leases end."""
+    fitted = plan_due(settings, states)
+    jobs = Leases(folder=settings.jobs).claim(fitted.jobs, now=settings.clock())
+    return replace(fitted, jobs=jobs)
+
+
+def plan_due(settings: Settings, states: Iterable[SourceState]) -> Fitted:
     """
-    Plan what is due now and claim it: the jobs are ours until their leases end.
+    Plan what is due now, without claiming it.
 
     Args:
-        settings: Where the snapshot, the waiting files and the leases lie.
+        settings: Where the snapshot and the waiting files lie.
         states: The configured sources; those that are off are not asked.
+
+    Returns:
+        The jobs, the longest waiting first, and those that wait because of a platform's limit.
     """
     now = settings.clock()
-    ledger = read_ledger(settings.snapshot, waiting_headers(settings), now=now)
-    jobs = [job for state in states for job in due_jobs(state.source, state.streams, ledger, now)]
-    return Leases(folder=settings.jobs).claim(jobs, now=now)
+    states = list(states)
+    waiting = waiting_headers(settings)
+    ledger = read_ledger(settings.snapshot, waiting, now=now)
+    due = [job for state in states for job in due_jobs(state.source, state.streams, ledger, now)]
+    due.sort(key=lambda job: ledger.get((job.source, job.stream), StreamHistory()).waits_since)
+    return fit_limits(
+        due,
+        sources={state.source.name: state.source for state in states},
+        limits=_limits,
+        spent=_spent(settings.snapshot, waiting, since=now - _LONGEST_LIMIT),
+        now=now,
+    )
+
+
+def _limits(platform: str) -> Sequence[Limit]:
+    return collector_for(platform).limits
+
+
+def _spent(snapshot: Path, waiting: Iterable[Header], *, since: datetime) -> list[Spent]:
+    spent = [
+        Spent(
+            source=header.source,
+            stream=header.stream,
+            at=header.collected_at,
+            requests=header.requests,
+        )
+        for header in waiting
+        if header.kind != "import"
+    ]
+    if snapshot.exists():
+        connection = open_snapshot(snapshot)
+        try:
+            spent += [Spent(**row) for row in rows(connection, "ledger_requests", since=since)]
+        finally:
+            connection.close()
+    return spent
 
 
 def waiting_headers(settings: Settings) -> list[Header]:

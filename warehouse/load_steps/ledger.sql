@@ -5,15 +5,41 @@ FROM arriving_coverage
 ANTI JOIN coverage USING (source, stream, since, until, reason);
 
 -- Whole rows are compared: a job that was fetched twice at one instant was two attempts.
-INSERT INTO attempt
-SELECT *, $now FROM (
+INSERT INTO attempt BY NAME
+SELECT *, $now AS loaded_at FROM (
     SELECT
         job_id, kind, source, platform, stream, since, until, collected_at, outcome, message,
         retry_at, requests, items_seen, unreadable
     FROM arriving_file
     EXCEPT
-    SELECT * EXCLUDE (loaded_at) FROM attempt SEMI JOIN arriving_file USING (job_id)
+    SELECT * EXCLUDE (items_new, loaded_at) FROM attempt SEMI JOIN arriving_file USING (job_id)
 );
+
+-- Counted anew for later attempts as well: a file that comes late takes from what was new to them.
+UPDATE attempt SET items_new = counted.items_new
+FROM (
+    WITH loaded AS (
+        SELECT source, stream, min(collected_at) AS since
+        FROM arriving_file
+        GROUP BY ALL
+    ),
+    concerned AS (
+        SELECT DISTINCT source, stream, collected_at
+        FROM attempt JOIN loaded USING (source, stream)
+        WHERE attempt.kind = 'collect' AND attempt.collected_at >= loaded.since
+    )
+    SELECT concerned.source, concerned.stream, concerned.collected_at, count(sighting.mention_id) AS items_new
+    FROM concerned
+    LEFT JOIN sighting
+        ON concerned.source = sighting.source
+        AND concerned.stream = sighting.stream
+        AND concerned.collected_at = sighting.first_collected_at
+    GROUP BY ALL
+) AS counted
+WHERE attempt.kind = 'collect'
+    AND attempt.source = counted.source
+    AND attempt.stream = counted.stream
+    AND attempt.collected_at = counted.collected_at;
 
 INSERT INTO unreadable
 SELECT *, $now FROM (

@@ -1,0 +1,228 @@
+"""Fetch one document of the web: within a time, within a size, and only from where it may be."""
+
+import asyncio
+import logging
+import ssl
+from collections.abc import Coroutine, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from http import HTTPStatus
+from importlib.metadata import version
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+import httpx
+
+from collectors.contract import Credential
+from collectors.errors import (
+    BadAnswer,
+    BadRequest,
+    SourceTimeout,
+    SourceUnreachable,
+)
+from collectors.web.public_address import CheckedTransport, NamedHosts
+from collectors.web.statuses import fault_of
+
+MAX_REDIRECTS = 5
+WHOLE_FETCH = 3
+"""All of one fetch, redirects included, may take this many times the time-out of one request."""
+
+PERMANENT = frozenset({HTTPStatus.MOVED_PERMANENTLY, HTTPStatus.PERMANENT_REDIRECT})
+
+_ENCODINGS = frozenset({"", "identity", "gzip", "x-gzip", "deflate"})
+
+# At INFO, httpx logs whole addresses, whose query may hold somebody's key.
+logging.getLogger("httpx").setLevel(logging.WARNING)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Asking:
+    """How to ask: what is the same for every request of one fetch."""
+
+    agent: str
+    """The `User-Agent`; see `agent_name`."""
+    accept: str
+    named: NamedHosts
+    """Hosts that may lie in a private network."""
+    timeout_s: float
+    """For a connection and for each wait; three times that for all."""
+    max_bytes: int
+    """Of the answer, decompressed."""
+    gateway: str | None = None
+    """Where every request goes instead, with the path and query of the address."""
+    follows: bool = True
+    """Whether redirects are followed; else they are the answer."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Fetched:
+    """A whole answer."""
+
+    url: str
+    """Where redirects led to, as the site itself names it, also behind a gateway."""
+    moved_to: str | None = None
+    """Where permanent redirects (301, 308) led to, up to the first that was not."""
+    location: str | None = None
+    """Where a redirect that was not followed leads to."""
+    headers: Mapping[str, str]
+    """Names in lower case."""
+    body: bytes = b""
+    """Decompressed; empty if unchanged."""
+    is_unchanged: bool = False
+    """Answered with 304: nothing new since the validators that were sent."""
+    requests: int = 1
+
+
+def agent_name(what: str, contact: str | None = None) -> str:
+    """Say who asks: program, version, what it is, and whom its user named for questions."""
+    said = f"{what}; +{contact}" if contact else what
+    return f"luisterpost/{version('luisterpost')} ({said})"
+
+
+def fetch(
+    url: str,
+    asking: Asking,
+    *,
+    validators: Mapping[str, str],
+    credential: Credential | None,
+    now: datetime,
+) -> Fetched:
+    """
+    Get a document, or the news that it did not change.
+
+    Args:
+        url: Its address.
+        asking: How to ask.
+        validators: The headers `If-None-Match` and `If-Modified-Since` to send.
+        credential: Login and password for HTTP Basic; sent to the address's own site only.
+        now: The present, from which a `Retry-After` counts.
+
+    Raises:
+        CollectError: Any other outcome, by its name.
+    """
+    return _in_time(_fetch(url, asking, validators, credential, now), shown(url))
+
+
+def _in_time(fetching: Coroutine[Any, Any, Fetched], what: str) -> Fetched:
+    try:
+        return asyncio.run(fetching)
+    except (TimeoutError, httpx.TimeoutException) as error:
+        msg = f"{what} did not answer in time"
+        raise SourceTimeout(msg) from error
+    except httpx.DecodingError as error:
+        msg = f"{what}: the answer can't be decompressed"
+        raise BadAnswer(msg) from error
+    except (httpx.InvalidURL, httpx.UnsupportedProtocol, httpx.LocalProtocolError) as error:
+        msg = f"{what} can't be asked: {error}"
+        raise BadRequest(msg) from error
+    except (httpx.HTTPError, OSError) as error:
+        msg = f"{what}: {error or type(error).__name__}"
+        raise SourceUnreachable(msg) from error
+
+
+async def _fetch(
+    url: str,
+    asking: Asking,
+    validators: Mapping[str, str],
+    credential: Credential | None,
+    now: datetime,
+) -> Fetched:
+    headers = {
+        "User-Agent": asking.agent,
+        "Accept": asking.accept,
+        "Accept-Encoding": "gzip, deflate",
+    }
+    login = None
+    if credential and credential.login is not None:
+        login = httpx.BasicAuth(credential.login, credential.password or "")
+    place, moved_to, has_moved = url, None, True
+    transport = CheckedTransport(httpx.AsyncHTTPTransport(verify=_tls()), asking.named)
+    async with (
+        asyncio.timeout(WHOLE_FETCH * asking.timeout_s),
+        httpx.AsyncClient(transport=transport, timeout=asking.timeout_s, headers=headers) as client,
+    ):
+        for requests in range(1, MAX_REDIRECTS + 2):
+            address = through(asking.gateway, place) if asking.gateway else place
+            request = client.build_request("GET", address, headers=validators)
+            is_home = urlsplit(place)[:2] == urlsplit(url)[:2]
+            response = await client.send(request, stream=True, auth=login if is_home else None)
+            try:
+                target = _target(response, asking.gateway, place)
+                body = b"" if target else await _read(response, validators, asking.max_bytes, now)
+            finally:
+                await response.aclose()
+            if target and asking.follows:
+                has_moved = has_moved and response.status_code in PERMANENT
+                place, moved_to = target, target if has_moved else moved_to
+                continue
+            return Fetched(
+                url=place,
+                moved_to=moved_to,
+                location=target,
+                headers=dict(response.headers),
+                body=body,
+                is_unchanged=response.status_code == HTTPStatus.NOT_MODIFIED,
+                requests=requests,
+            )
+    msg = f"{shown(url)} redirects more than {MAX_REDIRECTS} times"
+    raise BadAnswer(msg)
+
+
+def _target(response: httpx.Response, gateway: str | None, place: str) -> str | None:
+    if response.next_request is None:
+        return None
+    target = str(response.next_request.url)
+    return _behind(gateway, place, target) if gateway else target
+
+
+async def _read(
+    response: httpx.Response, validators: Mapping[str, str], max_bytes: int, now: datetime
+) -> bytes:
+    what = shown(str(response.url))
+    status = response.status_code
+    if status == HTTPStatus.NOT_MODIFIED and validators:
+        return b""
+    if status not in {HTTPStatus.OK, HTTPStatus.NON_AUTHORITATIVE_INFORMATION}:
+        raise fault_of(status, response.headers, what, now)
+    # Two layers of gzip, or one of brotli, can hide gigabytes in a single packet.
+    if response.headers.get("content-encoding", "").strip().lower() not in _ENCODINGS:
+        msg = f"{what} compresses in a way that was not asked for"
+        raise BadAnswer(msg)
+    body = bytearray()
+    async for chunk in response.aiter_bytes():
+        body += chunk
+        if len(body) > max_bytes:
+            msg = f"{what} gives more than {max_bytes // 1_000_000} MB"
+            raise BadAnswer(msg)
+    return bytes(body)
+
+
+def through(gateway: str, url: str) -> str:
+    """Address *url* at a gateway: its path and query below the gateway's own."""
+    door, wanted = urlsplit(gateway), urlsplit(url)
+    path = door.path.rstrip("/") + (wanted.path or "/")
+    return urlunsplit((door.scheme, door.netloc, path, wanted.query, ""))
+
+
+def _behind(gateway: str, place: str, target: str) -> str:
+    """Name a redirect's target as the site names it that the gateway stands for."""
+    door, site, found = urlsplit(gateway), urlsplit(place), urlsplit(target)
+    if found[:2] != door[:2]:
+        return target
+    path = found.path.removeprefix(door.path.rstrip("/"))
+    return urlunsplit((site.scheme, site.netloc, path, found.query, found.fragment))
+
+
+def shown(url: str) -> str:
+    """Show an address without what may be secret in it: login, password, query."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return "the address"
+    return f"{parts.hostname or ''}{parts.path}" or "the address"
+
+
+@cache
+def _tls() -> ssl.SSLContext:
+    return httpx.create_ssl_context()
