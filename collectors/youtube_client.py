@@ -23,7 +23,7 @@ _KEY_REFUSED = frozenset({"keyinvalid", "keyexpired", "api_key_invalid", "api_ke
 _NOT_TRIED = 0
 
 
-class CommentsDisabled(CollectError):
+class CommentsDisabled(AuthFailed):
     """The video takes no comments: nothing is missed."""
 
 
