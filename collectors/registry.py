@@ -8,6 +8,7 @@ from typing import cast
 from collectors.contract import Collector
 
 PLATFORMS = {
+    "bluesky": "collectors.bluesky:BlueskyCollector",
     "feed": "collectors.feeds:FeedCollector",
     "hackernews": "collectors.hackernews:HackerNewsCollector",
     "mastodon": "collectors.mastodon:MastodonCollector",

@@ -83,13 +83,16 @@ def bluesky_answers() -> dict[str, list[list[Any]]]:
 
 
 def expected_bluesky_ids(pages: list[list[Any]]) -> set[str]:
-    return {
-        (item["reason"]["uri"] if "reason" in item else item["post"]["uri"])
-        if "post" in item
-        else item["uri"]
-        for page in pages
-        for item in page
-    }
+    return {bluesky_id(item) for page in pages for item in page}
+
+
+def bluesky_id(item: dict[str, Any]) -> str:
+    """A repost is named by its own record; older answers tell only whose it is."""
+    post = item.get("post", item)
+    if "reason" not in item:
+        return post["uri"]
+    reason = item["reason"]
+    return reason.get("uri") or f"{post['uri']}#repost-by-{reason['by']['did']}"
 
 
 def bluesky_handler(pages: list[list[Any]]) -> Handler:

@@ -1,0 +1,138 @@
+"""Hold a client library that speaks through `httpx` to our bounds, and name its faults."""
+
+import logging
+import time
+import zlib
+from collections.abc import Mapping
+from datetime import timedelta
+from http import HTTPStatus
+
+import httpx
+from requests.utils import get_environ_proxies, select_proxy
+
+from collectors.contract import Clock, Credential
+from collectors.errors import BadAnswer, CollectError, SourceTimeout, SourceUnreachable
+from collectors.web.transport import MAX_BODY_BYTES, detail_of, name_fault
+
+_MAX_FAULT_BYTES = 64 * 1024
+_GZIP_OR_ZLIB = zlib.MAX_WBITS | 32
+_COMPRESSED = frozenset({"gzip", "x-gzip", "deflate"})
+_OF_THE_BODY = frozenset({"content-encoding", "content-length", "transfer-encoding"})
+
+# At INFO, httpx logs whole addresses, with all that is asked.
+logging.getLogger("httpx").setLevel(logging.WARNING)
+
+
+class BoundedTransport(httpx.BaseTransport):
+    """
+    Send requests with a time-out and a size limit, and raise faults as `CollectError`.
+
+    As `BoundedAdapter` does for `requests`: the faults are named below the
+    client library, which may lose the status or what the server said.
+    """
+
+    def __init__(
+        self,
+        *,
+        what: str,
+        timeout: timedelta,
+        clock: Clock,
+        credential: Credential | None = None,
+        max_body_bytes: int = MAX_BODY_BYTES,
+    ) -> None:
+        """
+        Args:
+            what: What is asked for; begins every message.
+            timeout: For one whole request.
+            clock: The present, for waits that a server gives in seconds.
+            credential: What no message may repeat.
+            max_body_bytes: Longest body that is read, after decompression.
+        """
+        self._what = what
+        self._timeout_s = timeout.total_seconds()
+        self._clock = clock
+        self._credential = credential
+        self._max_body_bytes = max_body_bytes
+        self._by_proxy: dict[str | None, httpx.HTTPTransport] = {}
+        self.requests = 0
+        """Made so far."""
+        self.last_body = b""
+        """The last answer without fault, decompressed."""
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """
+        Send one request and read its whole answer.
+
+        Raises:
+            CollectError: There is no answer, or it reports a fault.
+        """
+        deadline = time.monotonic() + self._timeout_s
+        waits = dict.fromkeys(("connect", "read", "write", "pool"), self._timeout_s)
+        request.extensions = {**request.extensions, "timeout": waits}
+        request.headers["Accept-Encoding"] = "gzip"
+        self.requests += 1
+        try:
+            response = self._transport_to(str(request.url)).handle_request(request)
+            try:
+                body = self._read(response, deadline)
+            finally:
+                response.close()
+        except httpx.TimeoutException as error:
+            raise SourceTimeout(self._says(f"no answer within {self._timeout_s:g} s")) from error
+        except zlib.error as error:
+            raise BadAnswer(self._says("the compression is broken")) from error
+        except (httpx.HTTPError, OSError) as error:
+            reason = f"no connection, {type(error).__name__}"
+            raise SourceUnreachable(self._says(reason)) from error
+        token = request.headers.get("Authorization", "").partition(" ")[2]
+        detail = detail_of(body, token=token, credential=self._credential)
+        fault = self.fault_of(response.status_code, response.headers, body, detail)
+        if fault:
+            raise fault
+        self.last_body = body
+        headers = [(k, v) for k, v in response.headers.items() if k.lower() not in _OF_THE_BODY]
+        return httpx.Response(response.status_code, headers=headers, content=body, request=request)
+
+    def fault_of(
+        self, status: int, headers: Mapping[str, str], body: bytes, detail: str
+    ) -> CollectError | None:
+        """Name what an answer reports; a platform with words of its own reads *body* first."""
+        del body
+        return name_fault(self._what, status, headers, detail, self._clock())
+
+    def close(self) -> None:
+        """Close the connections."""
+        for transport in self._by_proxy.values():
+            transport.close()
+
+    def _transport_to(self, url: str) -> httpx.HTTPTransport:
+        # A client with a transport of its own looks for no proxy; the machine may have one.
+        proxy = select_proxy(url, get_environ_proxies(url))
+        if proxy not in self._by_proxy:
+            self._by_proxy[proxy] = httpx.HTTPTransport(proxy=proxy)
+        return self._by_proxy[proxy]
+
+    def _read(self, response: httpx.Response, deadline: float) -> bytes:
+        is_fine = response.status_code == HTTPStatus.OK
+        limit = self._max_body_bytes if is_fine else _MAX_FAULT_BYTES
+        encoding = response.headers.get("Content-Encoding", "").strip().lower()
+        if encoding not in _COMPRESSED | {"", "identity"}:
+            raise BadAnswer(self._says("it compresses in a way that was not asked for"))
+        # Of a bomb no more is unpacked than the limit, however little of it has come.
+        unpack = zlib.decompressobj(_GZIP_OR_ZLIB) if encoding in _COMPRESSED else None
+        body = bytearray()
+        for piece in response.iter_raw(65_536):
+            body += unpack.decompress(piece, limit + 1 - len(body)) if unpack else piece
+            if len(body) > limit:
+                if is_fine:
+                    size = f"{limit // 1024**2} MB" if limit >= 1024**2 else f"{limit} bytes"
+                    raise BadAnswer(self._says(f"the answer is longer than {size}"))
+                return bytes(body[:limit])
+            if time.monotonic() > deadline:
+                raise SourceTimeout(self._says(f"no answer within {self._timeout_s:g} s"))
+        if unpack and body and not unpack.eof:
+            raise BadAnswer(self._says("the compression is broken"))
+        return bytes(body)
+
+    def _says(self, message: str) -> str:
+        return f"{self._what}: {message}"
