@@ -1,15 +1,16 @@
 """Collect from YouTube: videos that a search finds, and comments on channels and videos."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from collectors.contract import Clock, Credential, Interval, Job, Limit, Page, Stream
+from collectors.contract import Clock, Credential, Job, Limit, Page, Stream
 from collectors.errors import SourceGone
 from collectors.mention import Mention
 from collectors.sources import Source
 from collectors.watchlist import Watchlist, bare_handle
+from collectors.web.listing import Listed, walk_listing
 from collectors.web.paging import PageWatch, answered, oldest, seen_down_to, whole_second
 from collectors.web.queries import derive_queries, fingerprint, phrases
 from collectors.web.reading import identity, mapping
@@ -17,7 +18,6 @@ from collectors.youtube_client import CommentsDisabled, execute, open_youtube
 from collectors.youtube_read import (
     read_threads,
     read_videos,
-    thread_time,
     unread_replies,
     video_ids,
 )
@@ -35,9 +35,6 @@ _VIDEO = re.compile(
     r"https?://(?:(?:www\.|m\.)?youtube\.com/(?:watch\?(?:[^#]*&)?v=|shorts/|live/)|youtu\.be/)"
     r"([A-Za-z0-9_-]{11})(?![A-Za-z0-9_-])"
 )
-
-Ask = Callable[[str | None], Any]
-"""Makes the request for the page behind a cursor; None: the first."""
 
 
 class YouTubeCollector:
@@ -152,7 +149,7 @@ def _search(client: Any, what: str, job: Job, source: Source, clock: Clock) -> I
         if cursor is None and not is_ended:
             begin = since or oldest(seen) or until - source.overlap
         else:
-            begin = _down_to(since, [mention.created_at for mention in mentions], until)
+            begin = _down_to(since, [mention.created_at for mention in seen], until)
         is_cut = cursor is not None and number == source.max_pages
         yield Page(
             mentions=mentions,
@@ -173,11 +170,11 @@ def _listed(client: Any, ids: Sequence[str], what: str) -> list[Any]:
 
 
 def _comments(client: Any, what: str, job: Job, source: Source, clock: Clock) -> Iterator[Page]:
-    about, lookups = _about(client, job.params, what)
     until = whole_second(clock())
+    about, lookups = _about(client, job.params, what)
 
-    def ask(cursor: str | None) -> Any:
-        return client.commentThreads().list(
+    def ask(cursor: str | None) -> Listed:
+        asked = client.commentThreads().list(
             part="snippet,replies",
             order="time",
             textFormat="plainText",
@@ -185,34 +182,22 @@ def _comments(client: Any, what: str, job: Job, source: Source, clock: Clock) ->
             pageToken=cursor,
             **about,
         )
-
-    watch = PageWatch(what)
-    cursor: str | None = None
-    seen: list[Mention] = []
-    for number in range(1, source.max_pages + 1):
+        requests = 1 + (0 if cursor else lookups)
         try:
-            threads, cursor = execute(ask(cursor), what)
+            threads, behind = execute(asked, what)
         except CommentsDisabled:
-            begin = job.since or until - (source.history or source.overlap)
-            yield Page(answered=answered(begin, until), requests=1 + lookups)
-            return
-        times = [thread_time(thread) for thread in threads]
+            return Listed(mentions=(), requests=requests)
         wanted = [one for one in map(unread_replies, threads) if one]
-        replies, requests = _replies(client, wanted, what)
+        replies, more_requests = _replies(client, wanted, what)
         mentions, unreadable = read_threads(threads, replies, clock())
-        seen += mentions
-        is_past = _is_past(times, job.since)
-        yield Page(
+        return Listed(
             mentions=mentions,
             unreadable=unreadable,
-            answered=_covered(job, source, times, seen, until, is_whole=is_past or cursor is None),
-            requests=1 + requests + lookups,
-            cut_by="page_cap" if cursor and not is_past and number == source.max_pages else None,
+            cursor=behind,
+            requests=requests + more_requests,
         )
-        if cursor is None or is_past:
-            return
-        watch.check(cursor, [mention.native_id for mention in mentions])
-        lookups = 0
+
+    yield from walk_listing(what, ask, job=job, source=source, until=until)
 
 
 def _about(client: Any, params: Mapping[str, str], what: str) -> tuple[dict[str, str], int]:
@@ -258,28 +243,6 @@ def _replies(client: Any, threads: Sequence[str], what: str) -> tuple[dict[str, 
                 break
             watch.check(cursor, [str(mapping(item).get("id")) for item in items])
     return replies, requests
-
-
-def _is_past(times: Sequence[datetime | None], since: datetime | None) -> bool:
-    """Tell whether a whole page of threads began before what is asked for."""
-    dates = [time for time in times if time]
-    return since is not None and bool(dates) and max(dates) < since
-
-
-def _covered(
-    job: Job,
-    source: Source,
-    times: Sequence[datetime | None],
-    seen: Sequence[Mention],
-    until: datetime,
-    *,
-    is_whole: bool,
-) -> tuple[Interval, ...]:
-    if is_whole:
-        begin = job.since or oldest(seen) or until - (source.history or source.overlap)
-    else:
-        begin = _down_to(job.since, times, until)
-    return answered(begin, until)
 
 
 def _down_to(since: datetime | None, times: Sequence[datetime | None], until: datetime) -> datetime:

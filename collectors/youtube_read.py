@@ -107,15 +107,6 @@ def comment_name(number: str) -> str:
     return f"yt:comment:{number}"
 
 
-def thread_time(thread: Any) -> datetime | None:
-    """Tell when a thread began, by which a listing of threads is sorted; None: unreadable."""
-    top = mapping(mapping(mapping(thread).get("snippet")).get("topLevelComment"))
-    try:
-        return instant_from_iso(mapping(top.get("snippet")).get("publishedAt"))
-    except UnfitError:
-        return None
-
-
 def unread_replies(thread: Any) -> str | None:
     """Give the id of a thread whose replies did not all come with it."""
     snippet = mapping(mapping(thread).get("snippet"))

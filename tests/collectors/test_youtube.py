@@ -107,6 +107,14 @@ def test_a_cap_leaves_the_rest_of_the_window_uncovered():
     assert landed.spans == [(minutes_ago(20) + timedelta(seconds=1), ASKED)]
 
 
+def test_an_empty_page_takes_nothing_back():
+    turns = iter([listing([result(9)], "1"), listing([], "2"), refusal(503, "backendError")])
+    handler = api(search=lambda _: next(turns), videos=looked_up([]))
+    landed, _ = landed_with(handler, since=HOUR_AGO)
+    assert landed.header.fault.reason == "server_error"
+    assert landed.spans == [(minutes_ago(9) + timedelta(seconds=1), ASKED)]
+
+
 def test_where_a_search_gives_no_more_the_rest_is_left_to_be_asked_for():
     results = [result(n, minutes_ago(n / 60)) for n in range(1, 501)]
     landed, _ = searched(results, since=HOUR_AGO)

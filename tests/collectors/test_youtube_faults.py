@@ -16,7 +16,7 @@ from collectors.contract import Credential
 from collectors.landing import to_table
 from collectors.youtube import YouTubeCollector
 from collectors.youtube_client import next_quota_day
-from collectors.youtube_read import read_threads, read_videos, thread_time, unread_replies
+from collectors.youtube_read import read_threads, read_videos, unread_replies
 from tests.collectors.faults import FAULTS, patience
 from tests.collectors.replay_youtube import (
     CHANNEL,
@@ -334,5 +334,4 @@ def test_no_thread_breaks_the_reading(found):
     assert len(mentions) + len(unreadable) >= len(found)
     assert to_table(mentions).num_rows == len(mentions)
     for one in found:
-        thread_time(one)
         unread_replies(one)
