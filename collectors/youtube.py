@@ -41,10 +41,11 @@ class YouTubeCollector:
     """The YouTube Data API v3 through Google's client; see docs/platforms/youtube.md."""
 
     needs_credential = True
-    # Of the 10,000 units a day, a page of a search takes 101 in two requests, one of comments 1.
+    # 100 searches a day, and 10,000 units for all else, of which each request here takes one. What a
+    # search found is looked up by a second request: so it is 50 searches on a day that finds much.
     limits = (
-        Limit(requests=180, per=timedelta(days=1), kind="search"),
-        Limit(requests=900, per=timedelta(days=1), kind="comments"),
+        Limit(requests=100, per=timedelta(days=1), kind="search"),
+        Limit(requests=10_000, per=timedelta(days=1), kind="comments"),
     )
 
     def mistakes(self, source: Source) -> Sequence[tuple[str, str]]:

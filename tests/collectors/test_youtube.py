@@ -260,7 +260,7 @@ def watchlist(**values):
     return Watchlist.model_validate({"subject": [subject]})
 
 
-def test_all_phrases_share_a_search_since_each_costs_a_hundredth_of_a_day():
+def test_all_phrases_share_a_search_since_there_are_a_hundred_a_day():
     (found,) = streams(watchlist(terms=["Acme", "Acme Bier"], hashtags=["X"], domains=["acme.be"]))
     assert found.params["query"] == '"Acme"|"Acme Bier"|"X"|"acme.be"'
     assert (found.reach, found.horizon) == ("window", None)
