@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from itertools import pairwise
 from typing import Any, Self
 
+from collectors.article_memory import Articles
 from collectors.contract import Coverage, Interval
 
 FIRST_REACH = timedelta(days=7)
@@ -26,6 +27,10 @@ class Memory:
     """Short hashes of its entries' ids."""
     etag: str | None = None
     last_modified: str | None = None
+    moved_to: str | None = None
+    """Where the feed has moved to for good; None: it is where it is configured."""
+    articles: Articles = field(default_factory=lambda: Articles(known={}))
+    """What is known of the articles behind its entries."""
 
     @classmethod
     def from_validators(cls, validators: Mapping[str, Any], now: datetime) -> Self | None:
@@ -49,6 +54,8 @@ class Memory:
             seen=tuple(s for s in seen if isinstance(s, str)) if isinstance(seen, list) else (),
             etag=_header_value(validators.get("etag")),
             last_modified=_header_value(validators.get("last_modified")),
+            moved_to=_header_value(validators.get("moved_to")),
+            articles=Articles.from_validators(validators.get("articles")),
         )
 
     def to_validators(self) -> dict[str, Any]:
@@ -58,6 +65,8 @@ class Memory:
             "seen": list(self.seen),
             "etag": self.etag,
             "last_modified": self.last_modified,
+            "moved_to": self.moved_to,
+            "articles": self.articles.to_validators(),
         }
 
     def conditions(self) -> dict[str, str]:
@@ -98,12 +107,18 @@ def coverage(
     if before is None:
         since = now if oldest is None else max(oldest, now - FIRST_REACH)
         return _stretch(since, now)
-    shared = not set(before.seen).isdisjoint(map(_hash, native_ids))
-    if shared or not before.seen or not native_ids:
+    if meets(before, native_ids):
         return _stretch(before.fetched_at, now)
     if oldest is None or not before.fetched_at < oldest < now:
         return _stretch(before.fetched_at, now, "possible_gap")
     return _stretch(before.fetched_at, oldest, "possible_gap") + _stretch(oldest, now)
+
+
+def meets(before: Memory | None, native_ids: Sequence[str]) -> bool:
+    """Tell whether nothing can lie between an answer and the one before, which may be none."""
+    if before is None or not before.seen or not native_ids:
+        return True
+    return not set(before.seen).isdisjoint(map(_hash, native_ids))
 
 
 def _oldest_if_newest_first(created: Sequence[datetime | None]) -> datetime | None:
@@ -125,4 +140,4 @@ def _hash(native_id: str) -> str:
 
 def _header_value(value: Any) -> str | None:
     """A stored value may go into a request only if no server can have put a line break in it."""
-    return value if isinstance(value, str) and re.fullmatch(r"[ -~]{1,1000}", value) else None
+    return value if isinstance(value, str) and re.fullmatch(r"[ -~]{1,4000}", value) else None

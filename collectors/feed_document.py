@@ -10,9 +10,8 @@ import feedparser
 
 from collectors.errors import BadAnswer
 from collectors.feed_encoding import decode_feed
-
-Entry = Mapping[str, Any]
-"""One entry as feedparser names its parts."""
+from collectors.feed_entry import language_tag
+from collectors.feed_json import read_json_feed
 
 _ROOT = re.compile(r"<([A-Za-z][\w:.-]*)")
 _HTML = re.compile(
@@ -35,17 +34,23 @@ _ENDING = 2_000
 class Document:
     """What an answer holds."""
 
-    entries: Sequence[Entry]
-    """In the order of the document."""
+    entries: Sequence[Any]
+    """In the order of the document: as feedparser names their parts, or a JSON Feed's items."""
     language: str | None
     """The feed's own, as it states it."""
-    is_whole: bool
+    is_whole: bool = True
     """False if the document breaks off before its end."""
+    is_json: bool = False
+    """A JSON Feed."""
+    author: str | None = None
+    """Of entries that name none, where the format says so (JSON Feed)."""
+    next_url: str | None = None
+    """Where the document says that older entries are."""
 
 
 def read_document(content: bytes, headers: Mapping[str, str]) -> Document:
     """
-    Read RSS, Atom or RDF as far as it can be read.
+    Read RSS, Atom, RDF or JSON Feed as far as it can be read, whatever its type is said to be.
 
     Ids and links stay as they are given: the place where a feed was found, and
     so a redirect, has no part in them.
@@ -62,7 +67,7 @@ def read_document(content: bytes, headers: Mapping[str, str]) -> Document:
         msg = "the answer is empty"
         raise BadAnswer(msg)
     if text[0] in "{[":
-        raise BadAnswer(_said_of_json(text))
+        return _of_json(text, headers.get("content-language"))
     parsed = _parse(text, headers.get("content-language"))
     if not parsed.version and (not parsed.entries or _HTML.match(text)):
         raise BadAnswer(_said_of_no_feed(text))
@@ -70,7 +75,12 @@ def read_document(content: bytes, headers: Mapping[str, str]) -> Document:
     if not parsed.entries and not is_whole:
         msg = "the answer breaks off before its first entry"
         raise BadAnswer(msg)
-    return Document(entries=parsed.entries, language=parsed.feed.get("language"), is_whole=is_whole)
+    return Document(
+        entries=parsed.entries,
+        language=parsed.feed.get("language"),
+        is_whole=is_whole,
+        next_url=_next_url(parsed.feed),
+    )
 
 
 def _parse(text: str, language: str | None) -> Any:
@@ -108,10 +118,21 @@ def _tamed(text: str) -> str:
     )
 
 
-def _said_of_json(text: str) -> str:
-    if "jsonfeed.org/version" in text[:2_000]:
-        return "the answer is a JSON Feed, which this version does not read"
-    return "the answer is JSON, not a feed"
+def _of_json(text: str, language: str | None) -> Document:
+    feed = read_json_feed(text)
+    return Document(
+        entries=feed.items,
+        language=feed.language or language_tag(language),
+        is_json=True,
+        author=feed.author,
+        next_url=feed.next_url,
+    )
+
+
+def _next_url(feed: Mapping[str, Any]) -> str | None:
+    """Find the next older page of a paged feed (RFC 5005, section 3)."""
+    links = (link for link in feed.get("links", ()) if link.get("rel") == "next")
+    return next((href for link in links if (href := link.get("href"))), None)
 
 
 def _said_of_no_feed(text: str) -> str:

@@ -3,18 +3,21 @@
 import json
 import re
 from calendar import timegm
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from hashlib import blake2b
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
-from collectors.feed_document import Entry
 from collectors.mention import Mention, TimeSource
 from collectors.web.plain_text import one_line, plain_text, printable
 
+Entry = Mapping[str, Any]
+"""One entry as feedparser names its parts."""
+
 _HTML = frozenset({"text/html", "application/xhtml+xml"})
 _TEXT = _HTML | {"text/plain"}
-_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{1,8})*")
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*")
 _YEARS = range(1900, 2200)
 """Beyond these a date is a slip: software writes the years 1 and 9999 for "none"."""
 
@@ -50,14 +53,20 @@ def read_entry(
         language: The feed's own, for an entry that states none.
         collected_at: When the feed was fetched.
     """
-    created_at, edited_at, time_source = _times(entry)
-    title = entry.get("title_detail") or {"value": entry.get("title") or "", "type": "text/html"}
+    created_at, edited_at, time_source = moments(
+        _moment(entry, "published_parsed"), _moment(entry, "updated_parsed")
+    )
+    given = entry.get("title_detail") or {"value": entry.get("title") or "", "type": "text/html"}
+    publisher = _publisher(entry)
+    title = one_line(given["value"], given["type"])
+    if publisher:  # Google News ends each title with it.
+        title = title.removesuffix(f" - {publisher}") or title
     return Mention(
         platform="feed",
         native_id=native_id(entry, stream),
         kind="article",
-        author_name=_author(entry),
-        title=one_line(title["value"], title["type"]) or None,
+        author_name=_author(entry) or publisher,
+        title=title or None,
         text=_text(entry),
         url=_url(entry, place),
         language_tag=_language(entry, language),
@@ -83,16 +92,23 @@ def _text(entry: Entry) -> str:
             text = plain_text(content.get("value") or "", content.get("type", "text/html"))
             if text:
                 return text
-    summary = entry.get("summary_detail") or {}
-    return plain_text(entry.get("summary") or "", summary.get("type", "text/html"))
+    kind = (entry.get("summary_detail") or {}).get("type", "text/html")
+    # YouTube's media:description is plain text with lines, which feedparser takes for HTML.
+    return plain_text(entry.get("summary") or "", "text/plain" if "yt_videoid" in entry else kind)
 
 
-def _times(entry: Entry) -> tuple[datetime | None, datetime | None, TimeSource]:
-    published = _moment(entry, "published_parsed")
-    updated = _moment(entry, "updated_parsed")
+def moments(
+    published: datetime | None, updated: datetime | None
+) -> tuple[datetime | None, datetime | None, TimeSource]:
+    """Tell when an entry was made, when it was edited, and where the first comes from."""
     if published:
         return published, updated if updated and updated > published else None, "published"
     return updated, None, "updated" if updated else "unknown"
+
+
+def within_years(moment: datetime | None) -> datetime | None:
+    """Leave out a date that is a slip."""
+    return moment if moment and moment.year in _YEARS else None
 
 
 def _moment(entry: Entry, name: str) -> datetime | None:
@@ -119,13 +135,27 @@ def _author(entry: Entry) -> str | None:
     return one_line(name) or None
 
 
+def _publisher(entry: Entry) -> str | None:
+    """Name the channel that an entry came from, where its feed gathers those of others."""
+    source = entry.get("source")
+    title = source.get("title") if isinstance(source, Mapping) else None
+    return one_line(title[:_LONGEST_NAME]) or None if isinstance(title, str) else None
+
+
 def _url(entry: Entry, place: str) -> str | None:
     link = (entry.get("link") or "").strip()
     # A guid stands in for a missing link, but only a whole address leads anywhere.
-    if not link or (link == entry.get("id") and not re.match("https?://", link, re.IGNORECASE)):
+    if link == entry.get("id") and not re.match("https?://", link, re.IGNORECASE):
+        return None
+    return full_address(link, place)
+
+
+def full_address(link: str | None, place: str) -> str | None:
+    """Make a link whole, starting where its feed was found; None if it leads out of the web."""
+    if not link or not link.strip():
         return None
     try:
-        url = urljoin(place, printable(link).replace(" ", "%20"))
+        url = urljoin(place, printable(link).strip().replace(" ", "%20"))
         parts = urlsplit(url)
     except ValueError:
         return None
@@ -136,16 +166,23 @@ def _url(entry: Entry, place: str) -> str | None:
 def _language(entry: Entry, language: str | None) -> str | None:
     details = [*entry.get("content", ()), *(entry.get(f"{n}_detail") for n in ("summary", "title"))]
     stated: list[str | None] = [detail.get("language") for detail in details if detail]
-    for tag in (*stated, language):
-        if tag and _LANGUAGE.fullmatch(tag.strip()):
-            return tag.strip().replace("_", "-")
-    return None
+    return next((tag for said in (*stated, language) if (tag := language_tag(said))), None)
+
+
+def language_tag(said: str | None) -> str | None:
+    """Read a language as a feed states it; None if it is none."""
+    tag = (said or "").strip().replace("_", "-")
+    return tag if _LANGUAGE.fullmatch(tag) else None
 
 
 def _metrics(entry: Entry) -> dict[str, int]:
+    rating = entry.get("media_starrating") or {}
+    average = str(rating.get("average")).removesuffix(".00")
     given = {
         "comments": entry.get("slash_comments") or entry.get("thr_total"),
         "views": (entry.get("media_statistics") or {}).get("views"),
+        # YouTube counts likes as ratings of the highest value; older feeds mix in dislikes.
+        "likes": rating.get("count") if average == rating.get("max", "") else None,
     }
     counts = {name: _count(value) for name, value in given.items()}
     return {name: count for name, count in counts.items() if count is not None}
@@ -159,5 +196,11 @@ def _count(value: Any) -> int | None:
 
 def _content_hash(entry: Entry) -> str:
     contents = [content.get("value") for content in entry.get("content", ())]
-    words = [entry.get("title"), contents or entry.get("summary"), entry.get("published")]
+    return content_hash(
+        [entry.get("title"), contents or entry.get("summary"), entry.get("published")]
+    )
+
+
+def content_hash(words: Sequence[Any]) -> str:
+    """Hash title, contents (else summary) and published date as given: BLAKE2b-128 of their JSON."""
     return blake2b(json.dumps(words).encode(), digest_size=16).hexdigest()

@@ -1,17 +1,24 @@
-"""Collect from feeds: RSS, Atom and RDF of news sites, blogs, video channels and forums."""
+"""Collect from feeds: RSS, Atom, RDF and JSON Feed of news sites, blogs, video channels and forums."""
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from contextlib import nullcontext
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from threading import Lock
+from typing import Any
 from urllib.parse import urlsplit
 
+from collectors.article_fetch import can_read
+from collectors.article_memory import Articles
+from collectors.article_texts import complete
 from collectors.contract import Clock, Credential, Job, Page, Stream, Unreadable
-from collectors.errors import BadAnswer
-from collectors.feed_coverage import Memory, coverage, remember
+from collectors.errors import BadAnswer, CollectError
+from collectors.feed_coverage import Memory, coverage, meets, remember
 from collectors.feed_document import Document, read_document
-from collectors.feed_entry import raw_json, read_entry
+from collectors.feed_entry import full_address, raw_json, read_entry
 from collectors.feed_fetch import fetch_feed
+from collectors.feed_json import raw_item, read_item
 from collectors.mention import Mention
 from collectors.sources import Source
 from collectors.watchlist import Watchlist
@@ -23,6 +30,13 @@ _FOREIGN_KEYS = {
     "subreddits": "remove 'subreddits', or give the address of a subreddit's .rss under 'urls'",
     "accounts": "remove 'accounts', or give the address of an account's feed under 'urls'",
 }
+
+
+MAX_OLDER = 5
+"""Older pages of a feed that one fetch may ask for."""
+
+_LARGE = 1_000_000
+_LARGE_ONE = Lock()
 
 
 class FeedCollector:
@@ -43,6 +57,13 @@ class FeedCollector:
                 wrong.append((f"urls[{number}]", f"'{url}' is there twice: remove one"))
         if source.base_url is not None and (complaint := _complaint(source.base_url)):
             wrong.append(("base_url", complaint))
+        if source.full_text and not can_read():
+            advice = "a library is missing: pip install 'luisterpost[articles]', or remove it"
+            wrong.append(("full_text", advice))
+        for number, host in enumerate(source.allow_hosts):
+            if not re.fullmatch(r"[\w.:\[\]-]+", host):
+                advice = f"'{host}' is no host: write its name or address, such as intranet.example"
+                wrong.append((f"allow_hosts[{number}]", advice))
         wrong += [(key, advice) for key, advice in _FOREIGN_KEYS.items() if getattr(source, key)]
         return wrong
 
@@ -56,67 +77,160 @@ class FeedCollector:
     def pages(
         self, job: Job, source: Source, credential: Credential | None, clock: Clock
     ) -> Iterator[Page]:
-        """Fetch the feed once: one page, empty if it did not change."""
+        """Fetch the feed: one page, empty if it did not change."""
         now = clock()
         before = Memory.from_validators(job.validators, now)
-        fetched = fetch_feed(
-            job.params.get("url", job.stream),
-            source,
-            moved_to=before.moved_to if before else None,
-            validators=before.conditions() if before else {},
-            credential=credential,
-            now=now,
-        )
-        if before and fetched.is_unchanged:
+        url = job.params.get("url", job.stream)
+        fetched, document = _ask(url, source, before, credential, now)
+        if before and document is None:
+            memory = replace(before, fetched_at=now, moved_to=fetched.moved_to)
             yield Page(
                 answered=coverage(before, (), (), now),
-                validators=replace(
-                    before, fetched_at=now, moved_to=fetched.moved_to
-                ).to_validators(),
+                validators=memory.to_validators(),
                 requests=fetched.requests,
             )
             return
+        answer = _Answer(stream=job.stream, now=now)
+        if document:
+            answer.add(document, fetched)
+            _follow(url, source, before, credential, answer)
+            yield _page(answer, document, fetched, source, before)
+
+
+@dataclass(kw_only=True, slots=True)
+class _Answer:
+    """What one fetch of a feed brought, over all its pages."""
+
+    stream: str
+    now: datetime
+    mentions: list[Mention] = field(default_factory=list)
+    unreadable: list[Unreadable] = field(default_factory=list)
+    requests: int = 0
+    place: str = ""
+    next_url: str | None = None
+
+    @property
+    def ids(self) -> list[str]:
+        return [mention.native_id for mention in self.mentions]
+
+    def add(self, document: Document, fetched: Fetched) -> None:
+        self.requests += fetched.requests
+        self.place, self.next_url = fetched.url, document.next_url
+        for entry in document.entries:
+            try:
+                self.mentions.append(self._read(document, entry))
+            except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+                raw = raw_item(entry) if document.is_json else raw_json(entry)
+                self.unreadable.append(Unreadable(raw=raw, error=repr(error)))
+
+    def _read(self, document: Document, entry: Any) -> Mention:
+        if document.is_json:
+            return read_item(
+                entry,
+                stream=self.stream,
+                place=self.place,
+                language=document.language,
+                author=document.author,
+                collected_at=self.now,
+            )
+        return read_entry(
+            entry,
+            stream=self.stream,
+            place=self.place,
+            language=document.language,
+            collected_at=self.now,
+        )
+
+
+def _ask(
+    url: str, source: Source, before: Memory | None, credential: Credential | None, now: datetime
+) -> tuple[Fetched, Document | None]:
+    """Fetch and read a feed; None if it did not change."""
+    moved_to = before.moved_to if before else None
+    conditions = before.conditions() if before else {}
+    fetched = fetch_feed(
+        url, source, moved_to=moved_to, validators=conditions, credential=credential, now=now
+    )
+    if before and fetched.is_unchanged:
+        return fetched, None
+    try:
+        return fetched, _document(fetched)
+    except BadAnswer:
+        if moved_to is None or fetched.moved_to is None:
+            raise
+    # The site it moved to shows something else by now.
+    again = fetch_feed(url, source, moved_to=None, validators={}, credential=credential, now=now)
+    return replace(again, requests=again.requests + fetched.requests), _document(again)
+
+
+def _document(fetched: Fetched) -> Document:
+    # Parsing takes many times a document's size: of large ones, one at a time.
+    turn = _LARGE_ONE if len(fetched.body) > _LARGE else nullcontext()
+    try:
+        with turn:
+            return read_document(fetched.body, fetched.headers)
+    except BadAnswer as error:
+        msg = f"{urlsplit(fetched.url).hostname}: {error}"
+        raise BadAnswer(msg) from error
+
+
+def _follow(
+    url: str,
+    source: Source,
+    before: Memory | None,
+    credential: Credential | None,
+    answer: _Answer,
+) -> None:
+    """Read older pages, where the feed has them, until they meet what was seen before."""
+    asked = {url, answer.place}
+    for _ in range(MAX_OLDER):
+        older = full_address(answer.next_url, answer.place)
+        is_ours = older and urlsplit(older)[:2] == urlsplit(answer.place)[:2]
+        if older is None or not is_ours or older in asked or meets(before, answer.ids):
+            return
+        asked.add(older)
         try:
-            document = read_document(fetched.body, fetched.headers)
-        except BadAnswer as error:
-            msg = f"{urlsplit(fetched.url).hostname}: {error}"
-            raise BadAnswer(msg) from error
-        yield _page(document, fetched, stream=job.stream, before=before, now=now)
+            fetched = fetch_feed(
+                url,
+                source,
+                page=older,
+                moved_to=None,
+                validators={},
+                credential=credential,
+                now=answer.now,
+            )
+            answer.add(_document(fetched), fetched)
+        except CollectError:  # What is missing stays a possible gap, and what came is kept.
+            answer.requests += 1
+            return
 
 
 def _page(
-    document: Document, fetched: Fetched, *, stream: str, before: Memory | None, now: datetime
+    answer: _Answer, document: Document, fetched: Fetched, source: Source, before: Memory | None
 ) -> Page:
-    mentions: list[Mention] = []
-    unreadable: list[Unreadable] = []
-    for entry in document.entries:
-        try:
-            mention = read_entry(
-                entry,
-                stream=stream,
-                place=fetched.url,
-                language=document.language,
-                collected_at=now,
-            )
-        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
-            unreadable.append(Unreadable(raw=raw_json(entry), error=repr(error)))
-        else:
-            mentions.append(mention)
-    ids = [mention.native_id for mention in mentions]
-    memory = Memory(
-        fetched_at=now,
-        seen=remember(ids),
-        # What was cut off must come again: no "unchanged" for a broken document.
-        etag=fetched.headers.get("etag") if document.is_whole else None,
-        last_modified=fetched.headers.get("last-modified") if document.is_whole else None,
-        moved_to=fetched.moved_to,
+    completed = complete(
+        answer.mentions,
+        before.articles if before else Articles(known={}),
+        source,
+        now=answer.now,
     )
+    # What was cut off, or is still to be asked for, must come again: no "unchanged" for it.
+    is_done = document.is_whole and not completed.is_pending
+    memory = Memory(
+        fetched_at=answer.now,
+        seen=remember(answer.ids),
+        etag=fetched.headers.get("etag") if is_done else None,
+        last_modified=fetched.headers.get("last-modified") if is_done else None,
+        moved_to=fetched.moved_to,
+        articles=completed.articles,
+    )
+    created = [mention.created_at for mention in answer.mentions]
     return Page(
-        mentions=mentions,
-        unreadable=unreadable,
-        answered=coverage(before, ids, [mention.created_at for mention in mentions], now),
+        mentions=completed.mentions,
+        unreadable=[*answer.unreadable, *completed.unreadable],
+        answered=coverage(before, answer.ids, created, answer.now),
         validators=memory.to_validators(),
-        requests=fetched.requests,
+        requests=answer.requests + completed.requests,
     )
 
 

@@ -36,6 +36,14 @@ _ENCODINGS = frozenset({"", "identity", "gzip", "x-gzip", "deflate"})
 logging.getLogger("httpx").setLevel(logging.WARNING)
 
 
+class WrongType(BadAnswer):
+    """The answer is of a media type that is not read."""
+
+
+class TooLong(BadAnswer):
+    """The answer is longer than may be read."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Asking:
     """How to ask: what is the same for every request of one fetch."""
@@ -46,13 +54,19 @@ class Asking:
     named: NamedHosts
     """Hosts that may lie in a private network."""
     timeout_s: float
-    """For a connection and for each wait; three times that for all."""
+    """For a connection and for each wait."""
     max_bytes: int
     """Of the answer, decompressed."""
     gateway: str | None = None
     """Where every request goes instead, with the path and query of the address."""
     follows: bool = True
     """Whether redirects are followed; else they are the answer."""
+    types: frozenset[str] | None = None
+    """Media types that are read; None: all."""
+    cuts_off: bool = False
+    """Whether a longer answer is cut off at `max_bytes`; else it is refused."""
+    whole_s: float | None = None
+    """For all of one fetch; None: three times `timeout_s`."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -139,7 +153,7 @@ async def _fetch(
     place, moved_to, has_moved = url, None, True
     transport = CheckedTransport(httpx.AsyncHTTPTransport(verify=_tls()), asking.named)
     async with (
-        asyncio.timeout(WHOLE_FETCH * asking.timeout_s),
+        asyncio.timeout(asking.whole_s or WHOLE_FETCH * asking.timeout_s),
         httpx.AsyncClient(transport=transport, timeout=asking.timeout_s, headers=headers) as client,
     ):
         for requests in range(1, MAX_REDIRECTS + 2):
@@ -149,7 +163,7 @@ async def _fetch(
             response = await client.send(request, stream=True, auth=login if is_home else None)
             try:
                 target = _target(response, asking.gateway, place)
-                body = b"" if target else await _read(response, validators, asking.max_bytes, now)
+                body = b"" if target else await _read(response, validators, asking, now)
             finally:
                 await response.aclose()
             if target and asking.follows:
@@ -177,7 +191,7 @@ def _target(response: httpx.Response, gateway: str | None, place: str) -> str | 
 
 
 async def _read(
-    response: httpx.Response, validators: Mapping[str, str], max_bytes: int, now: datetime
+    response: httpx.Response, validators: Mapping[str, str], asking: Asking, now: datetime
 ) -> bytes:
     what = shown(str(response.url))
     status = response.status_code
@@ -189,12 +203,18 @@ async def _read(
     if response.headers.get("content-encoding", "").strip().lower() not in _ENCODINGS:
         msg = f"{what} compresses in a way that was not asked for"
         raise BadAnswer(msg)
+    kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if asking.types is not None and kind and kind not in asking.types:
+        msg = f"{what} is of type {kind[:80]}"
+        raise WrongType(msg)
     body = bytearray()
     async for chunk in response.aiter_bytes():
         body += chunk
-        if len(body) > max_bytes:
-            msg = f"{what} gives more than {max_bytes // 1_000_000} MB"
-            raise BadAnswer(msg)
+        if len(body) > asking.max_bytes and asking.cuts_off:
+            return bytes(body[: asking.max_bytes])
+        if len(body) > asking.max_bytes:
+            msg = f"{what} gives more than {asking.max_bytes // 1_000_000} MB"
+            raise TooLong(msg)
     return bytes(body)
 
 

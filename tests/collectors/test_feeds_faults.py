@@ -22,7 +22,7 @@ from collectors.errors import (
     SourceTimeout,
     SourceUnreachable,
 )
-from collectors.feed_fetch import retry_at
+from collectors.web.statuses import retry_at
 from tests.collectors.feed_jobs import HOUR, NOW, dated, fetch, rss
 from tests.replay import Answer, ReplayServer
 
@@ -152,10 +152,18 @@ NO_FEEDS = {
     "xhtml": (b"<?xml version='1.0'?><html xmlns='http://www.w3.org/1999/xhtml'/>", "web page"),
     "JSON": (b'{"error": "no such feed"}', "JSON, not a feed"),
     "JSON list": (b"[1, 2]", "JSON, not a feed"),
-    "JSON Feed": (
-        b'{"version": "https://jsonfeed.org/version/1.1", "items": []}',
-        "is a JSON Feed, which this version does not read",
+    "JSON like a feed": (b'{"version": "3", "items": []}', "JSON, not a feed"),
+    "JSON Feed without items": (
+        b'{"version": "https://jsonfeed.org/version/1.1"}',
+        "a JSON Feed without items",
     ),
+    "cut JSON Feed": (
+        b'{"version": "https://jsonfeed.org/version/1.1", "items": [{"id": "1", "ti',
+        "a JSON Feed that can't be read",
+    ),
+    "cut JSON": (b'{"error": "no su', "JSON that can't be read"),
+    "deep JSON": (b'{"version":' + b"[" * 200_000, "JSON that can't be read"),
+    "long number": (b'{"version": ' + b"9" * 9_000 + b"}", "JSON that can't be read"),
     "sitemap": (b"<?xml version='1.0'?><urlset><url/></urlset>", "<urlset>"),
     "reading list": (b"<opml version='2.0'><body/></opml>", "<opml>"),
     "words": (b"Service unavailable", "no feed"),
