@@ -108,6 +108,8 @@ class Bluesky:
                 object of JSON.
         """
         try:
+            if self._session() and not self._is_logged_in:
+                self._log_in()
             return self._ask(nsid, params)
         except AuthFailed:
             if self._is_logged_in:
@@ -118,6 +120,7 @@ class Bluesky:
         return self._ask(nsid, params)
 
     def _ask(self, nsid: str, params: Any) -> Mapping[str, Any]:
+        self._transport.last_body = b""
         # atproto's own reader of JSON refuses half a character: read again below.
         with suppress(ValueError, AtProtocolError):
             self._client.invoke_query(
@@ -138,13 +141,19 @@ class Bluesky:
         who = self._credential or Credential()
         return self._base_url, who.login or "", who.password or ""
 
+    def _session(self) -> str | None:
+        """Give the session that another job of this process began within the hour."""
+        began_at, session = _sessions.get(self._key, (None, None))
+        is_fresh = began_at and timedelta(0) <= self._clock() - began_at < _SESSION_LASTS
+        return session if is_fresh else None
+
     def _log_in(self) -> None:
         now = self._clock()
         with _logging_in:
-            began_at, session = _sessions.get(self._key, (now - 2 * _SESSION_LASTS, ""))
+            session = self._session()
             try:
-                if timedelta(0) <= now - began_at < _SESSION_LASTS:
-                    self._client.login(session_string=session)
+                if session:
+                    self._client.login(session_string=session, fetch_bsky_profile=False)
                 else:
                     self._client.update_base_url(self._base_url or _LOGIN)
                     _, login, password = self._key

@@ -121,7 +121,7 @@ class BoundedTransport(httpx.BaseTransport):
         # Of a bomb no more is unpacked than the limit, however little of it has come.
         unpack = zlib.decompressobj(_GZIP_OR_ZLIB) if encoding in _COMPRESSED else None
         body = bytearray()
-        for piece in response.iter_raw(65_536):
+        for piece in response.iter_raw():
             body += unpack.decompress(piece, limit + 1 - len(body)) if unpack else piece
             if len(body) > limit:
                 if is_fine:
