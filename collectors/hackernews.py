@@ -3,9 +3,10 @@
 import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
-from collectors.contract import Clock, Credential, Job, Limit, Page, Stream, Unreadable
+from collectors.contract import Clock, Credential, Job, Limit, Page, Stream
 from collectors.errors import BadAnswer
 from collectors.mention import Mention
 from collectors.sources import Source
@@ -15,8 +16,6 @@ from collectors.web.paging import answered, oldest, seen_down_to, whole_second
 from collectors.web.plain_text import one_line, plain_text
 from collectors.web.queries import fingerprint, phrases
 from collectors.web.reading import (
-    UnfitError,
-    aside,
     counts,
     identity,
     instant_from_epoch,
@@ -25,6 +24,7 @@ from collectors.web.reading import (
     needed_id,
     needed_text,
     raw_json,
+    read_each,
     text_or_none,
 )
 
@@ -105,13 +105,13 @@ class HackerNewsCollector:
             asked = {**job.params, **_EXACTLY, "numericFilters": ",".join(window)}
             answer = get_json(url, asked, what=what, timeout=source.timeout, clock=clock)
             hits, is_last = _hits_of(answer, what)
-            mentions, unreadable = read_hits(hits, clock())
+            mentions, unreadable = read_each(hits, partial(read_hit, collected_at=clock()))
             low = seen_down_to([mention.created_at for mention in mentions]) or below
-            end = since or oldest(mentions) or until - source.overlap
+            begin = since or oldest(mentions) or until - source.overlap
             yield Page(
                 mentions=mentions,
                 unreadable=unreadable,
-                answered=answered(end if is_last else max(low, since or low), until),
+                answered=answered(begin if is_last else max(low, since or low), until),
                 cut_by="page_cap" if not is_last and number == source.max_pages else None,
             )
             if is_last:
@@ -132,21 +132,7 @@ def _hits_of(answer: Any, what: str) -> tuple[list[Any], bool]:
     return hits, not more and len(hits) < _PAGE_SIZE
 
 
-def read_hits(
-    hits: Sequence[Any], collected_at: datetime
-) -> tuple[list[Mention], list[Unreadable]]:
-    """Read one answer's hits: the mentions in its order, and what could not be read."""
-    mentions: list[Mention] = []
-    unreadable: list[Unreadable] = []
-    for hit in hits:
-        try:
-            mentions.append(read_hit(hit, collected_at))
-        except UnfitError as error:
-            unreadable.append(aside(hit, error))
-    return mentions, unreadable
-
-
-def read_hit(hit: Any, collected_at: datetime) -> Mention:
+def read_hit(hit: Any, *, collected_at: datetime) -> Mention:
     """
     Read a story, poll, job or comment; a story's link stands in its text, as readers see it.
 
@@ -155,8 +141,9 @@ def read_hit(hit: Any, collected_at: datetime) -> Mention:
     """
     item = mapping(hit)
     number = needed_id(item, "objectID")
-    tags = item.get("_tags")
-    is_comment = "comment" in tags if isinstance(tags, list) else "comment_text" in item
+    is_comment = item.get("comment_text") is not None
+    if isinstance(item.get("_tags"), list):
+        is_comment = "comment" in item["_tags"]
     key = "comment_text" if is_comment else "story_text"
     words = plain_text(needed_text(item, key)) if item.get(key) is not None else ""
     link = None if is_comment else text_or_none(item.get("url"))

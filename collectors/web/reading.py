@@ -3,11 +3,12 @@
 import json
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 from collectors.contract import Unreadable
+from collectors.mention import Mention
 
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 _COUNT_LIMIT = 2**63
@@ -123,3 +124,26 @@ def raw_json(value: Any) -> str:
 def aside(item: Any, error: UnfitError) -> Unreadable:
     """Keep an item that could not be read."""
     return Unreadable(raw=raw_json(item), error=str(error))
+
+
+def read_each(
+    items: Iterable[Any], read: Callable[[Any], Mention]
+) -> tuple[list[Mention], list[Unreadable]]:
+    """
+    Read items one by one.
+
+    Args:
+        items: As the source gives them.
+        read: Reads one; raises `UnfitError` where it can't.
+
+    Returns:
+        The mentions in the items' order, and what could not be read.
+    """
+    mentions: list[Mention] = []
+    unreadable: list[Unreadable] = []
+    for item in items:
+        try:
+            mentions.append(read(item))
+        except UnfitError as error:
+            unreadable.append(aside(item, error))
+    return mentions, unreadable

@@ -9,13 +9,15 @@ import threading
 import time
 import tracemalloc
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from collectors.hackernews import HackerNewsCollector, read_hits
+from collectors.hackernews import HackerNewsCollector, read_hit
 from collectors.landing import to_table
+from collectors.web.reading import read_each
 from tests.collectors.faults import FAULTS, patience
 from tests.collectors.replay_hackernews import (
     comment,
@@ -202,6 +204,6 @@ hits = st.fixed_dictionaries({}, optional=dict.fromkeys(keys.split(), values))
 @settings(deadline=None)
 @given(st.lists(hits | values, max_size=4))
 def test_no_hit_breaks_the_reading(found):
-    mentions, unreadable = read_hits(found, NOW)
+    mentions, unreadable = read_each(found, partial(read_hit, collected_at=NOW))
     assert len(mentions) + len(unreadable) == len(found)
     assert to_table(mentions).num_rows == len(mentions)
