@@ -22,6 +22,7 @@ TEASER = 1_500
 """Characters: an entry with a longer text is no teaser, and its page is left in peace."""
 
 _READER = ArticleReader()
+"""Shared by all sources, so that each host is asked by one at a time."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -44,7 +45,6 @@ def complete(
     source: Source,
     *,
     now: datetime,
-    reader: ArticleReader = _READER,
 ) -> Completed:
     """
     Put the article in place of the teaser, where it can be had.
@@ -59,7 +59,6 @@ def complete(
         articles: What is known from before.
         source: Says whether to ask at all, and how.
         now: The present.
-        reader: Shared, so that each host is asked by one at a time.
     """
     wanted = _wanted(mentions, articles) if source.full_text and can_read() else []
     deadline = time.monotonic() + WHOLE_FETCH * source.timeout.total_seconds()
@@ -69,7 +68,7 @@ def complete(
     for mention in wanted:
         if asked == MOST_A_FETCH or time.monotonic() > deadline:
             break
-        article = reader.read(mention.url or "", source, now=now, deadline=deadline)
+        article = _READER.read(mention.url or "", source, now=now, deadline=deadline)
         if isinstance(article.error, NoTurn | RateLimited):
             requests += article.requests
             continue

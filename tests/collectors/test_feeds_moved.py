@@ -113,7 +113,7 @@ PRIVATE = [
     "192.168.1.1",
     "100.64.0.1",
     "169.254.169.254",
-    "0.0.0.0",
+    "0.0.0.0",  # noqa: S104 - an address to refuse
     "224.0.0.1",
     "240.0.0.1",
     "255.255.255.255",
@@ -215,7 +215,7 @@ def test_a_redirect_to_this_machine_is_refused_unless_the_feed_is_here(names):
         port = inner.url.rpartition(":")[2]
         with serving(rss=(302, f"http://evil.example:{port}/")) as server:
             outer = server.url.rpartition(":")[2]
-            with pytest.raises(PrivateAddress, match="evil.example"):
+            with pytest.raises(PrivateAddress, match=r"evil\.example"):
                 fetch(f"http://news.example:{outer}/rss")
             assert not inner.requests
             assert fetch(f"http://127.0.0.1:{outer}/rss").mentions
