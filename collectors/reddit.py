@@ -96,11 +96,12 @@ class RedditCollector:
         ]
         users = [
             Stream(
-                key=f"user:{user.casefold()}",
+                key=f"{key}:{user.casefold()}",
                 reach="listing",
-                params={"kind": "user", "user": user},
+                params={"kind": "user", "what": what, "user": user},
             )
             for user in reddit_users(accounts)
+            for key, what in (("user", "submitted"), ("usercomments", "comments"))
         ]
         return [*searches, *comments, *users]
 
@@ -135,7 +136,7 @@ def _listing_of(params: Mapping[str, str]) -> tuple[str, dict[str, Any]]:
     if params["kind"] == "comments":
         return f"r/{params['subreddit']}/comments/", size
     if params["kind"] == "user":
-        return f"user/{params['user']}/submitted/", size | {"sort": "new"}
+        return f"user/{params['user']}/{params.get('what', 'submitted')}/", size | {"sort": "new"}
     name = params["subreddit"]
     within = {} if name == "all" else {"restrict_sr": "true"}
     asked = {"q": params["query"], "sort": "new", "t": "all", "type": "link"}

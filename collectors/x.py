@@ -1,13 +1,9 @@
-"""Collect from X: recent and archive search, and the mentions of accounts, through tweepy."""
+"""Collect from X: search, and the mentions and posts of accounts, through tweepy."""
 
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from collectors.contract import Clock, Credential, Interval, Job, Limit, Page, Stream
-from collectors.errors import AuthFailed, BadAnswer, CollectError, SourceGone
 from collectors.mention import Mention
 from collectors.sources import Source
 from collectors.watchlist import Watchlist
@@ -20,58 +16,29 @@ from collectors.web.paging import (
     whole_second,
 )
 from collectors.web.queries import derive_queries, fingerprint, x_clauses, x_handles
-from collectors.web.reading import identity, mapping, mappings, text_or_none
+from collectors.web.reading import mapping, mappings, text_or_none
+from collectors.x_client import (
+    Ask,
+    Window,
+    answer_of,
+    asking_account,
+    asking_counts,
+    asking_search,
+    open_client,
+)
 from collectors.x_read import read_posts, version_of
 
-_ORIGIN = "https://api.twitter.com"
 _QUERY_LIMIT = 512
 _ARCHIVE_QUERY_LIMIT = 1024
 _RECENT_REACH = timedelta(days=7) - timedelta(minutes=10)
 _ARCHIVE_DEFAULT_REACH = timedelta(days=30)
 _ARCHIVE_BEGINS = datetime(2006, 3, 21, tzinfo=UTC)
-_MENTIONS_BEGIN = datetime(2010, 11, 6, tzinfo=UTC)
-_MENTIONS_KEPT = 800
+_LISTINGS_BEGIN = datetime(2010, 11, 6, tzinfo=UTC)
+_KEPT = {"mentions": 800, "timeline": 3_200}
+"""How many of an account's newest posts X still lists."""
 _NEARLY = 0.95
 _NEWEST_AGE = timedelta(seconds=15)
 _QUARTER = timedelta(minutes=15)
-_ARCHIVE_PAUSE_S = 1.05
-
-_FIELDS = {
-    "tweet_fields": [
-        "author_id",
-        "conversation_id",
-        "created_at",
-        "edit_controls",
-        "edit_history_tweet_ids",
-        "entities",
-        "geo",
-        "in_reply_to_user_id",
-        "lang",
-        "note_tweet",
-        "possibly_sensitive",
-        "public_metrics",
-        "referenced_tweets",
-        "text",
-        "withheld",
-    ],
-    # Without referenced_tweets.id: the other post would be read, and paid for, unused.
-    "expansions": ["author_id", "geo.place_id"],
-    "user_fields": ["id", "name", "username", "public_metrics", "verified"],
-    "place_fields": ["country_code", "full_name", "place_type"],
-}
-
-Ask = Callable[[str | None], Any]
-"""Asks for the page behind a cursor; None: the first."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Window:
-    """What is asked for, in whole seconds; without `since`, all that X keeps."""
-
-    since: datetime | None
-    until: datetime
-    keeps: int | None = None
-    """How many items the endpoint keeps, whatever the window; None: all."""
 
 
 class XCollector:
@@ -81,6 +48,7 @@ class XCollector:
     limits = (
         Limit(kind="search", requests=450, per=_QUARTER),
         Limit(kind="mentions", requests=300, per=_QUARTER),
+        Limit(kind="timeline", requests=900, per=_QUARTER),
     )
 
     def mistakes(self, source: Source) -> Sequence[tuple[str, str]]:
@@ -130,7 +98,17 @@ class XCollector:
             )
             for handle in x_handles(accounts)
         ]
-        return [*searches, *mentions]
+        # Search gives no reposts, an account's own listing does.
+        timelines = [
+            Stream(
+                key=f"timeline:{handle.casefold()}",
+                reach="window",
+                params={"endpoint": "timeline", "handle": handle},
+                history=_RECENT_REACH,
+            )
+            for handle in x_handles(accounts)
+        ]
+        return [*searches, *mentions, *timelines]
 
     def pages(
         self, job: Job, source: Source, credential: Credential | None, clock: Clock
@@ -142,18 +120,54 @@ class XCollector:
             CollectError: X stopped answering; see docs/platforms/x.md.
         """
         handle = job.params.get("handle")
-        endpoint = "mentions" if handle else job.params["endpoint"]
-        window = window_for(endpoint, job, clock())
+        window = window_for(job.params.get("endpoint", "mentions"), job, clock())
         if window is None:
             return
         what = f"x {job.stream}"
-        client = _client(what, source, credential, clock)
+        client = open_client(what, source, credential, clock)
         with client.session:
             if handle:
-                ask = _asking_mentions(client, job, window, what)
+                ask = asking_account(client, job, window, what)
             else:
-                ask = _asking_search(client, job, window, source)
+                ask = asking_search(client, job, window, source)
             yield from _turn_pages(what, ask, window, source, clock, looked_up=bool(handle))
+
+    def count(
+        self, job: Job, source: Source, credential: Credential | None, clock: Clock
+    ) -> int | None:
+        """
+        Ask how many posts a job would bring, without reading, or paying for, any.
+
+        Returns:
+            X's own estimate; None: it tells none for this kind of stream.
+
+        Raises:
+            CollectError: X stopped answering.
+        """
+        if "query" not in job.params:
+            return None
+        window = window_for(job.params["endpoint"], job, clock())
+        if window is None:
+            return 0
+        what = f"x {job.stream}"
+        client = open_client(what, source, credential, clock)
+        total = 0
+        with client.session:
+            ask = asking_counts(client, job, window, source)
+            watch = PageWatch(what)
+            cursor: str | None = None
+            for _ in range(source.max_pages):
+                answer = answer_of(ask, cursor, what)
+                meta = mapping(answer.get("meta"))
+                here = meta.get("total_tweet_count")
+                total += here if isinstance(here, int) and here > 0 else 0
+                cursor = text_or_none(meta.get("next_token"))
+                if cursor is None:
+                    break
+                watch.check(
+                    cursor, [str(hour.get("start")) for hour in mappings(answer.get("data"))]
+                )
+        return total
 
 
 def window_for(endpoint: str, job: Job, now: datetime) -> Window | None:
@@ -161,19 +175,19 @@ def window_for(endpoint: str, job: Job, now: datetime) -> Window | None:
     Fit a job's window to what an endpoint accepts.
 
     Args:
-        endpoint: `recent`, `all` or `mentions`.
+        endpoint: `recent`, `all`, `mentions` or `timeline`.
         job: Its `since` is None for "as far back as there is": 7 days for
             recent search, 30 days (X's own default) for the archive, the
-            newest 800 for mentions.
-        now: The present; X wants the end at least 10 s before it. Mentions are
-            asked for up to there, whatever the job's end: only from the newest
-            one on is it plain whether X still keeps them all.
+            newest 800 for mentions, the newest 3,200 of an account's own posts.
+        now: The present; X wants the end at least 10 s before it. An account's
+            listings are asked for up to there, whatever the job's end: only from
+            the newest one on is it plain whether X still keeps them all.
 
     Returns:
         The window in whole seconds; None if nothing is left of it.
     """
     newest = now - _NEWEST_AGE
-    until = whole_second(newest if endpoint == "mentions" else min(job.until, newest))
+    until = whole_second(newest if endpoint in _KEPT else min(job.until, newest))
     since = whole_second(job.since) if job.since else None
     if endpoint == "recent":
         earliest = whole_second(now - _RECENT_REACH)
@@ -181,11 +195,10 @@ def window_for(endpoint: str, job: Job, now: datetime) -> Window | None:
     elif endpoint == "all":
         since = max(since or until - _ARCHIVE_DEFAULT_REACH, _ARCHIVE_BEGINS)
     elif since:
-        since = max(since, _MENTIONS_BEGIN)
+        since = max(since, _LISTINGS_BEGIN)
     if since and since >= until:
         return None
-    keeps = _MENTIONS_KEPT if endpoint == "mentions" else None
-    return Window(since=since, until=until, keeps=keeps)
+    return Window(since=since, until=until, keeps=_KEPT.get(endpoint))
 
 
 def _turn_pages(
@@ -196,7 +209,7 @@ def _turn_pages(
     cursor: str | None = None
     seen: list[Mention] = []
     for number in range(1, source.max_pages + 1):
-        answer = _checked(_answer_of(ask, cursor, what), what)
+        answer = answer_of(ask, cursor, what)
         mentions, unreadable = read_posts(answer, clock())
         seen += mentions
         cursor = text_or_none(mapping(answer.get("meta")).get("next_token"))
@@ -244,108 +257,3 @@ def _newest_versions(mentions: Sequence[Mention], newest: dict[str, int]) -> lis
             newest[mention.native_id] = version
             kept.append(mention)
     return kept
-
-
-def _client(what: str, source: Source, credential: Credential | None, clock: Clock) -> Any:
-    import tweepy  # type: ignore[import-untyped]
-
-    from collectors.web.transport import BearerAuth, BoundedAdapter
-
-    token = (credential.password or "").strip() if credential else ""
-    if not token:
-        msg = f"{what}: no bearer token: set it as the password of the connection"
-        raise AuthFailed(msg)
-    if not all("!" <= character <= "~" for character in token):
-        msg = f"{what}: the bearer token holds characters that no token has"
-        raise AuthFailed(msg)
-    # The token is set below tweepy, which writes its headers to the debug log.
-    client = tweepy.Client(return_type=dict, wait_on_rate_limit=False)
-    client.session.auth = BearerAuth(token)
-    adapter = BoundedAdapter(
-        what=what,
-        timeout=source.timeout,
-        clock=clock,
-        credential=credential,
-        moved=(_ORIGIN, source.base_url) if source.base_url else None,
-    )
-    for scheme in ("https://", "http://"):
-        client.session.mount(scheme, adapter)
-    return client
-
-
-def _asking_search(client: Any, job: Job, window: Window, source: Source) -> Ask:
-    is_archive = job.params["endpoint"] == "all"
-    search = client.search_all_tweets if is_archive else client.search_recent_tweets
-    pause_s = _ARCHIVE_PAUSE_S if is_archive and not source.base_url else 0
-
-    def ask(cursor: str | None) -> Any:
-        # X answers one archive request a second; a gateway has limits of its own.
-        time.sleep(pause_s)
-        return search(
-            job.params["query"],
-            max_results=500 if is_archive else 100,
-            start_time=window.since,
-            end_time=window.until,
-            next_token=cursor,
-            **_FIELDS,
-        )
-
-    return ask
-
-
-def _asking_mentions(client: Any, job: Job, window: Window, what: str) -> Ask:
-    user_id = _user_id(client, job.params["handle"], what)
-
-    def ask(cursor: str | None) -> Any:
-        return client.get_users_mentions(
-            user_id,
-            max_results=100,
-            start_time=window.since,
-            end_time=window.until,
-            pagination_token=cursor,
-            **_FIELDS,
-        )
-
-    return ask
-
-
-def _user_id(client: Any, handle: str, what: str) -> str:
-    answer = _answer_of(lambda _: client.get_user(username=handle), None, what)
-    user_id = identity(mapping(mapping(answer).get("data")).get("id"))
-    if user_id is None or not user_id.isdecimal():
-        raise _refusal(answer, what)
-    return user_id
-
-
-def _answer_of(ask: Ask, cursor: str | None, what: str) -> Any:
-    try:
-        return ask(cursor)
-    except (ValueError, RecursionError) as error:
-        msg = f"{what}: the answer is not JSON"
-        raise BadAnswer(msg) from error
-
-
-def _checked(answer: Any, what: str) -> Mapping[str, Any]:
-    """
-    Accept an answer with data, or with the count of none.
-
-    Beside data, `errors` only tell of posts that others refer to.
-    """
-    if isinstance(answer, dict):
-        data, meta = answer.get("data"), answer.get("meta")
-        if isinstance(data, list) or (data is None and isinstance(meta, dict)):
-            return answer
-    raise _refusal(answer, what)
-
-
-def _refusal(answer: Any, what: str) -> CollectError:
-    """Name what X says under status 200 instead of data."""
-    for error in mappings(mapping(answer).get("errors")):
-        kind = str(error.get("type", "")).rpartition("/")[2]
-        title = text_or_none(error.get("title")) or "refused"
-        message = f"{what}: {title[:100]}"
-        if kind == "resource-not-found":
-            return SourceGone(message)
-        if kind == "not-authorized-for-resource":
-            return AuthFailed(message)
-    return BadAnswer(f"{what}: neither data nor a count in the answer")

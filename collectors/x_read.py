@@ -60,11 +60,12 @@ def read_posts(
     includes = mapping(answer.get("includes"))
     users = _by_id(includes.get("users"), "id")
     places = _by_id(includes.get("places"), "id")
+    posts = _by_id(includes.get("tweets"), "id")
     mentions: list[Mention] = []
     unreadable: list[Unreadable] = []
     for item in answer.get("data") or ():
         try:
-            mentions.append(_read_post(item, users, places, collected_at))
+            mentions.append(_read_post(item, users, places, posts, collected_at))
         except UnfitError as error:
             unreadable.append(aside(item, error))
     return mentions, unreadable
@@ -80,6 +81,7 @@ def _read_post(
     item: Any,
     users: Mapping[str, Mapping[str, Any]],
     places: Mapping[str, Mapping[str, Any]],
+    posts: Mapping[str, Mapping[str, Any]],
     collected_at: datetime,
 ) -> Mention:
     if not isinstance(item, dict):
@@ -98,9 +100,11 @@ def _read_post(
     language = text_or_none(item.get("lang"))
     public = mapping(item.get("public_metrics"))
     followers = mapping(author.get("public_metrics")).get("followers_count")
-    own_includes = {"users": [author]} if author else {}
+    own_includes: dict[str, Any] = {"users": [author]} if author else {}
     if place:
         own_includes["places"] = [place]
+    if others := [posts[other] for other in refers.values() if other and other in posts]:
+        own_includes["tweets"] = others
     return Mention(
         platform="x",
         native_id=history[0] if history else current_id,

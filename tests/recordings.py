@@ -1,6 +1,7 @@
 """Serve recorded answers of X and Reddit, and tell from the files alone what must arrive."""
 
 import json
+import re
 from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import urlsplit
@@ -9,11 +10,12 @@ from tests.replay import Answer, Handler, Request
 from tests.shared_data import recorded
 
 
-def _bodies(*parts: str, path_has: str = "") -> list[Any]:
+def _bodies(*parts: str, path: str = "") -> list[Any]:
+    """Give the bodies of the good answers whose path matches a pattern."""
     return [
         json.loads(answer["body"])
         for answer in recorded(*parts)
-        if answer["status"] == 200 and path_has in urlsplit(answer["url"]).path
+        if answer["status"] == 200 and re.search(path, urlsplit(answer["url"]).path)
     ]
 
 
@@ -22,8 +24,21 @@ def x_search_pages() -> list[dict[str, Any]]:
 
 
 def x_mention_pages() -> list[dict[str, Any]]:
-    pages = _bodies("x", "users_timelines_mentions_lists.jsonl.gz", path_has="/mentions")
+    pages = _bodies("x", "users_timelines_mentions_lists.jsonl.gz", path="/mentions$")
     return [page for page in pages if "meta" in page]
+
+
+def x_timeline_pages() -> list[dict[str, Any]]:
+    pages = _bodies("x", "users_timelines_mentions_lists.jsonl.gz", path="^/2/users/[0-9]+/tweets$")
+    return [page for page in pages if "meta" in page]
+
+
+def x_count_pages() -> list[dict[str, Any]]:
+    return _bodies("x", "counts.jsonl")
+
+
+def expected_x_timeline_ids() -> set[str]:
+    return _x_ids(x_timeline_pages())
 
 
 def expected_x_ids() -> set[str]:
@@ -72,20 +87,25 @@ def expected_reddit_ids(*listings: list[dict[str, Any]]) -> set[str]:
 def x_handler(
     search: list[dict[str, Any]] | None = None, mentions: list[dict[str, Any]] | None = None
 ) -> Handler:
-    """Play X: both searches and the mentions of any account, page behind page."""
-    search_page = _chained(x_search_pages() if search is None else search, _link_x)
-    mentions_page = _chained(x_mention_pages() if mentions is None else mentions, _link_x)
+    """Play X: both searches, their counts, any account's mentions and posts, page behind page."""
+    recorded_pages = {
+        "/2/tweets/search/": x_search_pages() if search is None else search,
+        "/2/tweets/counts/": x_count_pages(),
+        "/mentions": x_mention_pages() if mentions is None else mentions,
+        "/tweets": x_timeline_pages(),
+    }
+    listings = {path: _chained(found, _link_x) for path, found in recorded_pages.items()}
 
     def handle(request: Request) -> Answer:
         if not request.headers.get("authorization", "").startswith("Bearer "):
             return Answer.of({"title": "Unauthorized", "status": 401}, status=401)
-        if request.path in {"/2/tweets/search/all", "/2/tweets/search/recent"}:
-            return search_page(request.query.get("next_token"))
         if request.path.startswith("/2/users/by/username/"):
             handle = request.path.rpartition("/")[2]
             return Answer.of({"data": {"id": "956624418", "name": handle, "username": handle}})
-        if request.path.startswith("/2/users/") and request.path.endswith("/mentions"):
-            return mentions_page(request.query.get("pagination_token"))
+        cursor = request.query.get("next_token") or request.query.get("pagination_token")
+        for path, page in listings.items():
+            if path in request.path:
+                return page(cursor)
         return Answer.of({"title": "Not Found Error", "status": 404}, status=404)
 
     return handle

@@ -43,6 +43,7 @@ def sources_mistakes(document: Document) -> Iterator[Mistake]:
             if found:
                 yield document.mistake(place, *found)
         yield from _platform_mistakes(document, here, table)
+        yield from _pace_mistakes(document, here, table)
 
 
 def sources_warnings(document: Document, environ: Mapping[str, str] | None) -> Iterator[Mistake]:
@@ -110,6 +111,20 @@ def _platform_mistakes(
         yield document.mistake(
             (*here, "credential"), f"{platform} answers to no one without", advice
         )
+
+
+def _pace_mistakes(
+    document: Document, here: Location, table: Mapping[str, Any]
+) -> Iterator[Mistake]:
+    source = _as_source(table)
+    if source is None:
+        return
+    if source.fastest is not None and source.fastest > source.every:
+        advice = "write a shorter time, or leave it out: half of 'every'"
+        yield document.mistake((*here, "fastest"), "is longer than 'every'", advice)
+    if source.slowest is not None and source.slowest < source.every:
+        advice = "write a longer time, or leave it out: four times 'every'"
+        yield document.mistake((*here, "slowest"), "is shorter than 'every'", advice)
 
 
 def _location(key: str) -> Location:

@@ -1,4 +1,4 @@
-"""The sample world's X API v2: search, users, and the mentions of a user."""
+"""The sample world's X API v2: search, users, and the mentions and posts of a user."""
 
 import html
 import re
@@ -29,7 +29,7 @@ from collectors.sample.world import World
 BEARER_TOKEN = "sample-token"  # noqa: S105 - opens the sample world only
 
 _WINDOW_S = 900
-_MENTIONS_KEPT = 800
+_KEPT = {"mentions": 800, "tweets": 3200}
 _HANDLE = re.compile(r"(?<!\w)@(\w{1,15})")
 _TAG = re.compile(r"(?<!\w)#(\w+)")
 _ADDRESS = re.compile(r"(?:https?://)?(?:[\w-]+\.)+[a-z]{2,}(?:/\S*)?")
@@ -125,10 +125,11 @@ class XPlatform:
         window, size = read_window(question, endpoint), read_size(question.query, endpoint)
         before = read_cursor(question.query)
         posts: Iterable[_Seen] = self._existing(question.now)
-        if endpoint == "mentions":
+        if endpoint in _KEPT:
             name = self._handle_of(about or "")
-            posts = [one for one in posts if name in self._facts[one.version.id].facts["mention"]]
-            posts = posts[:_MENTIONS_KEPT]
+            fact = "mention" if endpoint == "mentions" else "from"
+            posts = [one for one in posts if name in self._facts[one.version.id].facts[fact]]
+            posts = posts[: _KEPT[endpoint]]
         else:
             test = read_query(question.query, endpoint)
             # Since May 2026 keyword search gives no reposts.
@@ -257,8 +258,8 @@ def _route(path: str) -> tuple[str | None, str | None]:
             return "users", None
         case ["users", "by", "username", name]:
             return "users", name
-        case ["users", user_id, "mentions"]:
-            return "mentions", user_id
+        case ["users", user_id, "mentions" | "tweets" as endpoint]:
+            return endpoint, user_id
     return None, None
 
 

@@ -9,14 +9,19 @@ from http import HTTPStatus
 from collectors.sample.exchange import Answer, Question
 from collectors.sample.search_language import QueryError, Test, parse_query
 
-LIMITS = {"recent": 450, "all": 300, "mentions": 450, "users": 300}
+LIMITS = {"recent": 450, "all": 300, "mentions": 450, "tweets": 900, "users": 300}
 """Requests in 15 minutes, by endpoint (docs.x.com, rate limits, app only)."""
 
 _QUERY_LIMITS = {"recent": 512, "all": 1024}
 _REACH = {"recent": timedelta(days=7), "all": timedelta(days=30)}
 _NEWEST_AGE = timedelta(seconds=10)
 _USUAL_AGE = timedelta(seconds=30)
-_SIZES = {"recent": (10, 100, 10), "all": (10, 500, 10), "mentions": (5, 100, 10)}
+_SIZES = {
+    "recent": (10, 100, 10),
+    "all": (10, 500, 10),
+    "mentions": (5, 100, 10),
+    "tweets": (5, 100, 10),
+}
 _OPERATORS = frozenset({"from", "to", "lang", "is", "url", "has"})
 _FIELDS = frozenset(
     {"tweet.fields", "user.fields", "expansions", "place.fields", "media.fields", "poll.fields"}
@@ -29,6 +34,7 @@ _ALLOWED = {
     "recent": _SEARCH,
     "all": _SEARCH,
     "mentions": _WINDOW | _FIELDS,
+    "tweets": _WINDOW | _FIELDS | {"exclude"},
     "users": frozenset({"usernames", "user.fields", "expansions", "tweet.fields"}),
 }
 
@@ -121,7 +127,9 @@ def read_window(question: Question, endpoint: str) -> Window:
     if start and end and start >= end:
         message = "Invalid 'start_time'. 'start_time' must be before 'end_time'."
         raise RefusedError(message, parameter="start_time", value=query["start_time"])
-    end = end or (now + timedelta(seconds=1) if endpoint == "mentions" else now - _USUAL_AGE)
+    end = end or (
+        now + timedelta(seconds=1) if endpoint in {"mentions", "tweets"} else now - _USUAL_AGE
+    )
     if start is None and since_id is None and endpoint in _REACH:
         start = end - _REACH[endpoint]
     return Window(start=start, end=end, since_id=since_id, until_id=until_id)

@@ -91,6 +91,16 @@ BROKEN_SOURCES = {
         "source[0].every",
         "is no duration",
     ),
+    "fastest pace that is none": (
+        GOOD_SOURCE + 'fastest = "2 h"',
+        "source[0].fastest",
+        "is longer than 'every'",
+    ),
+    "slowest pace that is none": (
+        GOOD_SOURCE + 'slowest = "1 min"',
+        "source[0].slowest",
+        "is shorter than 'every'",
+    ),
     "no time at all": (
         GOOD_SOURCE.replace('"15 min"', '"0 min"'),
         "source[0].every",

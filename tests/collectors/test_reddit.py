@@ -88,11 +88,11 @@ def streams(**values):
 
 
 def test_without_subreddits_all_of_reddit_is_searched():
-    (search, user) = streams()
+    (search, user, comments) = streams()
     assert search.key.startswith("search:all:")
     assert search.params["query"] == 'Acme OR "u/acme_official" OR author:acme_official'
-    assert user.key == "user:acme_official"
-    assert {search.reach, user.reach} == {"listing"}
+    assert (user.key, comments.key) == ("user:acme_official", "usercomments:acme_official")
+    assert {search.reach, user.reach, comments.reach} == {"listing"}
 
 
 def test_each_subreddit_is_searched_and_its_comments_are_read():
@@ -246,3 +246,12 @@ def test_pages_that_go_in_a_circle_are_a_bad_answer():
     assert len(requests) == 3
     assert landed.header.fault.reason == "bad_answer"
     assert landed.ids == ["t1_c1"]
+
+
+@pytest.mark.parametrize(
+    ("stream", "path"), [("user:", "/submitted/"), ("usercomments:", "/comments/")]
+)
+def test_an_accounts_posts_and_comments_are_listings_of_their_own(stream, path):
+    landed, requests = landed_with(lambda _: listing([]), stream=stream)
+    assert landed.header.fault is None
+    assert [r.path for r in requests] == [f"/user/acme_official{path}"]

@@ -8,7 +8,8 @@ import pytest
 from collectors.contract import Credential, Stream
 from collectors.sources import Source
 from collectors.watchlist import Consent, Subject, Watchlist
-from collectors.x import Window, XCollector, _asking_search, window_for
+from collectors.x import XCollector, window_for
+from collectors.x_client import Window, asking_search
 from tests.collectors.rounds import ACME, NOW, job_for, land, source_at
 from tests.replay import Answer, ReplayServer, Request
 
@@ -71,9 +72,9 @@ def keys(source, watchlist=ACME):
 
 def test_own_query_is_taken_as_it_is():
     source = Source(name="x", platform="x", query="acme -cartoon lang:nl")
-    (search, mentions) = XCollector().streams(source, ACME, NOW)
+    (search, mentions, timeline) = XCollector().streams(source, ACME, NOW)
     assert search.params == {"query": "acme -cartoon lang:nl", "endpoint": "recent"}
-    assert mentions.key == "mentions:acme"
+    assert (mentions.key, timeline.key) == ("mentions:acme", "timeline:acme")
 
 
 def test_archive_and_recent_search_are_different_streams():
@@ -84,12 +85,15 @@ def test_archive_and_recent_search_are_different_streams():
 @pytest.mark.parametrize(
     ("accounts", "expected"),
     [
-        (None, ["mentions:acme"]),
-        (("@Other", "Third_1"), ["mentions:other", "mentions:third_1"]),
+        (None, ["mentions:acme", "timeline:acme"]),
+        (
+            ("@Other", "Third_1"),
+            ["mentions:other", "mentions:third_1", "timeline:other", "timeline:third_1"],
+        ),
         ((), []),
     ],
 )
-def test_mentions_are_read_of_named_accounts_else_of_the_watchlists(accounts, expected):
+def test_mentions_and_posts_are_read_of_named_accounts_else_of_the_watchlists(accounts, expected):
     source = Source(name="x", platform="x", query="acme", accounts=accounts)
     assert keys(source)[1:] == expected
 
@@ -222,7 +226,7 @@ def test_a_gateway_may_lie_below_a_path():
 )
 def test_only_xs_own_archive_is_asked_once_a_second(values, pauses, monkeypatch):
     slept = []
-    monkeypatch.setattr("collectors.x.time.sleep", slept.append)
+    monkeypatch.setattr("collectors.x_client.time.sleep", slept.append)
     source = Source.model_validate({"name": "x", "platform": "x", "query": "acme"} | values)
     (stream, *_) = XCollector().streams(source, ACME, NOW)
     job = job_for(stream, source)
@@ -231,7 +235,7 @@ def test_only_xs_own_archive_is_asked_once_a_second(values, pauses, monkeypatch)
         search_all_tweets=lambda *_, **params: asked.append(params["next_token"]),
         search_recent_tweets=lambda *_, **params: asked.append(params["next_token"]),
     )
-    ask = _asking_search(client, job, Window(since=NOW, until=NOW), source)
+    ask = asking_search(client, job, Window(since=NOW, until=NOW), source)
     for cursor in (None, "next"):
         ask(cursor)
     assert asked == [None, "next"]

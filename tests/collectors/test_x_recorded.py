@@ -3,19 +3,22 @@
 import html
 import json
 from collections import Counter
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 
 from collectors.contract import Credential
 from collectors.x import XCollector
-from tests.collectors.rounds import Landed, land, source_at
+from tests.collectors.rounds import ACME, NOW, Landed, job_for, land, source_at
 from tests.recordings import (
     expected_x_ids,
     expected_x_mention_ids,
+    expected_x_timeline_ids,
+    x_count_pages,
     x_handler,
     x_mention_pages,
     x_search_pages,
+    x_timeline_pages,
 )
 from tests.replay import ReplayServer
 
@@ -96,3 +99,34 @@ def test_mentions_of_an_account_arrive_exactly_once():
         landed = land(XCollector(), source_at(server.url, "x"), TOKEN, stream="mentions:acme")
     assert Counter(landed.ids) == Counter(expected_x_mention_ids())
     assert landed.header.requests == len(x_mention_pages()) + 1
+
+
+def test_posts_of_an_account_arrive_exactly_once_with_what_they_refer_to():
+    with ReplayServer(x_handler()) as server:
+        landed = land(XCollector(), source_at(server.url, "x"), TOKEN, stream="timeline:acme")
+    assert Counter(landed.ids) == Counter(expected_x_timeline_ids())
+    others = {
+        item["id"]: item
+        for page in x_timeline_pages()
+        for item in page.get("includes", {}).get("tweets", [])
+    }
+    explained = [json.loads(row["raw"]).get("includes", {}).get("tweets") for row in landed.rows]
+    assert any(explained)
+    for tweets in filter(None, explained):
+        assert all(tweet == others[tweet["id"]] for tweet in tweets)
+
+
+def test_a_search_is_counted_without_reading_a_post():
+    with ReplayServer(x_handler()) as server:
+        source = source_at(server.url, "x", archive=True, query="#commtwitter")
+        (stream, *_) = XCollector().streams(source, ACME, NOW)
+        job = job_for(stream, source, since=NOW - timedelta(days=90))
+        total = XCollector().count(job, source, TOKEN, lambda: NOW)
+    assert total == sum(page["meta"]["total_tweet_count"] for page in x_count_pages())
+    assert {request.path for request in server.requests} == {"/2/tweets/counts/all"}
+
+
+def test_an_account_is_not_counted():
+    source = source_at("http://127.0.0.1:9", "x")
+    stream = next(s for s in XCollector().streams(source, ACME, NOW) if s.key == "mentions:acme")
+    assert XCollector().count(job_for(stream, source), source, TOKEN, lambda: NOW) is None
