@@ -1,6 +1,6 @@
 """Ask an instance through Mastodon.py, without its waiting, and take the answers as they came."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from http import HTTPStatus
 from typing import Any
@@ -18,6 +18,7 @@ from collectors.web.transport import BoundedAdapter, wait_until
 DEFAULT_INSTANCE = "https://mastodon.social"
 _REMAINING, _RESET = "x-ratelimit-remaining", "x-ratelimit-reset"
 _VERSION = "4.5.0"
+_WANTS_ACCOUNT = "authenticated user"
 
 Call = Callable[[Mastodon], Any]
 """One call of the library."""
@@ -54,6 +55,14 @@ class CountingAdapter(BoundedAdapter):
         for name in (_REMAINING, _RESET, "x-ratelimit-limit", "deprecation"):
             headers.pop(name, None)
         return response
+
+    def fault_of(
+        self, status: int, headers: Mapping[str, str], body: bytes, detail: str
+    ) -> CollectError | None:
+        """Tell a question that only accounts may ask, which Mastodon refuses with 422."""
+        if status == HTTPStatus.UNPROCESSABLE_ENTITY and _WANTS_ACCOUNT in detail.casefold():
+            return AuthFailed(self._says(f"the instance wants an account's token: {detail}"))
+        return super().fault_of(status, headers, body, detail)
 
 
 class _Mastodon(Mastodon):
@@ -93,6 +102,8 @@ class Instance:
         for scheme in ("https://", "http://"):
             session.mount(scheme, adapter)
         session.hooks["response"].append(self._keep)
+        # What went wrong is told in the instance's own language otherwise.
+        session.headers["Accept-Language"] = "en"
         if credential:
             # Below Mastodon.py, which takes a token for the name of a file where there is one.
             session.headers["Authorization"] = f"Bearer {_token(credential, what)}"

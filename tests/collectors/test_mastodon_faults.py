@@ -1,8 +1,10 @@
 """What an instance of Mastodon can do wrong, and what becomes of it."""
 
+import gzip
 import json
 import logging
 import time
+import tracemalloc
 from datetime import timedelta
 
 import pytest
@@ -65,6 +67,36 @@ def test_the_same_holds_for_a_search(fault, reason):
     )
     assert landed.header.fault.reason == reason
     assert len(requests) == 1
+
+
+def test_a_question_that_only_accounts_may_ask_needs_a_token():
+    said = {"error": "This method requires an authenticated user"}
+    landed, _ = landed_after(Answer.of(said, status=422))
+    assert landed.header.fault.reason == "auth_failed"
+    assert "token" in landed.header.fault.message
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        Answer(
+            body=gzip.compress(b" " * 300_000_000, compresslevel=1),
+            headers={"Content-Encoding": "gzip"},
+        ),
+        Answer(body=b"[" + b" " * 50_000_000),
+    ],
+    ids=["bomb", "50 MB"],
+)
+def test_memory_is_bounded_whatever_comes(answer):
+    tracemalloc.start()
+    try:
+        landed, _ = landed_after(answer, timeout=timedelta(seconds=20))
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert landed.header.fault.reason == "bad_answer"
+    assert "longer than" in landed.header.fault.message
+    assert peak < 120_000_000
 
 
 def test_a_fault_on_the_third_page_keeps_the_first_two():
