@@ -76,7 +76,7 @@ class HackerNewsCollector:
         followed = watchlist.followed_handles("hackernews")
         for user in map(bare_handle, followed if source.accounts is None else source.accounts):
             if _USER.fullmatch(user):
-                asked[f"user:{user}"] = {"query": "", "tags": f"{_KINDS},author_{user}"}
+                asked[f"user:{user}"] = {"tags": f"{_KINDS},author_{user}"}
         return [
             Stream(key=key, reach="window", params=params, history=_FIRST_REACH)
             for key, params in asked.items()

@@ -29,6 +29,7 @@ from collectors.errors import (
     SourceTimeout,
     SourceUnreachable,
 )
+from collectors.web.cut_off import CutOff
 from collectors.web.reading import UnfitError, instant_from_iso
 
 MAX_BODY_BYTES = 32 * 1024 * 1024
@@ -89,6 +90,8 @@ class BoundedAdapter(HTTPAdapter):
             max_body_bytes: Longest body that is read, after decompression.
         """
         super().__init__()
+        self._cut_off = CutOff()
+        self._cut_off.watch(self.poolmanager)
         self._what = what
         self._timeout_s = timeout.total_seconds()
         self._clock = clock
@@ -112,13 +115,18 @@ class BoundedAdapter(HTTPAdapter):
         deadline = time.monotonic() + self._timeout_s
         options |= {"stream": True, "timeout": self._timeout_s}
         try:
-            response = super().send(request, **options)
-            body = self._read(response, deadline)
+            with self._cut_off.after(self._timeout_s):
+                response = super().send(request, **options)
+                body = self._read(response, deadline)
+            if self._cut_off.has_happened:
+                raise requests.Timeout  # noqa: TRY301 - to be named with the others
         except (requests.Timeout, urllib3.exceptions.TimeoutError) as error:
-            raise SourceTimeout(self._says(f"no answer within {self._timeout_s:g} s")) from error
+            raise SourceTimeout(self._too_late()) from error
         except urllib3.exceptions.DecodeError as error:
             raise BadAnswer(self._says("the compression is broken")) from error
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
+            if self._cut_off.has_happened:
+                raise SourceTimeout(self._too_late()) from error
             raise SourceUnreachable(self._says(f"no connection, {_cause(error)}")) from error
         token = str(request.headers.get("Authorization", "")).partition(" ")[2]
         detail = detail_of(body, token=token, credential=self._credential)
@@ -127,6 +135,14 @@ class BoundedAdapter(HTTPAdapter):
             raise fault
         response.raw = BytesIO(body)
         return response
+
+    def proxy_manager_for(self, proxy: Any, **options: Any) -> Any:
+        """Open a way through a proxy, held to the same time."""
+        is_new = proxy not in self.proxy_manager
+        manager = super().proxy_manager_for(proxy, **options)
+        if is_new:
+            self._cut_off.watch(manager)
+        return manager
 
     def fault_of(
         self, status: int, headers: Mapping[str, str], body: bytes, detail: str
@@ -152,6 +168,9 @@ class BoundedAdapter(HTTPAdapter):
         finally:
             response.raw.close()
         return bytes(body)
+
+    def _too_late(self) -> str:
+        return self._says(f"no answer within {self._timeout_s:g} s")
 
     def _says(self, message: str) -> str:
         return f"{self._what}: {message}"

@@ -1,11 +1,9 @@
 """What Hacker News's search can do wrong, and what becomes of it."""
 
-import contextlib
 import gzip
 import itertools
 import json
 import socket
-import threading
 import time
 import tracemalloc
 from datetime import timedelta
@@ -18,7 +16,7 @@ from hypothesis import strategies as st
 from collectors.hackernews import HackerNewsCollector, read_hit
 from collectors.landing import to_table
 from collectors.web.reading import read_each
-from tests.collectors.faults import FAULTS, patience
+from tests.collectors.faults import FAULTS, dripping_headers, patience
 from tests.collectors.replay_hackernews import (
     comment,
     minutes_ago,
@@ -57,21 +55,8 @@ def test_a_fault_on_the_third_page_keeps_the_first_two():
     assert landed.spans == [(minutes_ago(19) + timedelta(seconds=1), minutes_ago(0))]
 
 
-def drip_headers(server):
-    """Begin an answer that never comes to its body, a header at a time."""
-    client, _ = server.accept()
-    with client:
-        client.sendall(b"HTTP/1.1 200 OK\r\n")
-        with contextlib.suppress(OSError):
-            for number in range(100):
-                client.sendall(b"X-%d: y\r\n" % number)
-                time.sleep(0.1)
-
-
 def test_headers_that_never_end_block_no_longer_than_the_time_out():
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        threading.Thread(target=drip_headers, args=(server,), daemon=True).start()
-        url = f"http://127.0.0.1:{server.getsockname()[1]}"
+    with dripping_headers() as url:
         began = time.monotonic()
         source = replay_source(url, timeout=timedelta(seconds=0.4))
         landed = land(HackerNewsCollector(), source, None)

@@ -17,7 +17,7 @@ from collectors.landing import to_table
 from collectors.youtube import YouTubeCollector
 from collectors.youtube_client import next_quota_day
 from collectors.youtube_read import read_threads, read_videos, unread_replies
-from tests.collectors.faults import FAULTS, patience
+from tests.collectors.faults import FAULTS, dripping_headers, patience
 from tests.collectors.replay_youtube import (
     CHANNEL,
     CREDENTIAL,
@@ -86,6 +86,15 @@ def test_a_fault_on_the_third_page_keeps_the_first_two():
     assert len(landed.ids) == 20
     assert landed.header.fault.reason == "unreachable"
     assert landed.spans == [(minutes_ago(20) + timedelta(seconds=1), minutes_ago(0))]
+
+
+def test_headers_that_never_end_block_no_longer_than_the_time_out():
+    with dripping_headers() as url:
+        began = time.monotonic()
+        source = replay_source(url, timeout=timedelta(seconds=0.4))
+        landed = land(YouTubeCollector(), source, CREDENTIAL)
+    assert time.monotonic() - began < 2
+    assert landed.header.fault.reason == "timeout"
 
 
 # --- quota and key ---------------------------------------------------------------------
