@@ -1,6 +1,7 @@
 """Collect from X: search, and the mentions and posts of accounts, through tweepy."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from collectors.contract import Clock, Credential, Interval, Job, Limit, Page, Stream
@@ -24,6 +25,7 @@ from collectors.x_client import (
     asking_account,
     asking_counts,
     asking_search,
+    look_up_user,
     open_client,
 )
 from collectors.x_read import read_posts, version_of
@@ -38,6 +40,8 @@ _KEPT = {"mentions": 800, "timeline": 3_200}
 """How many of an account's newest posts X still lists."""
 _NEARLY = 0.95
 _NEWEST_AGE = timedelta(seconds=15)
+_USER_KEYS = ("user_id", "looked_up_at")
+_HANDLES_CHANGE_HANDS = timedelta(days=7)
 _QUARTER = timedelta(minutes=15)
 
 
@@ -126,11 +130,22 @@ class XCollector:
         what = f"x {job.stream}"
         client = open_client(what, source, credential, clock)
         with client.session:
-            if handle:
-                ask = asking_account(client, job, window, what)
-            else:
+            if not handle:
                 ask = asking_search(client, job, window, source)
-            yield from _turn_pages(what, ask, window, source, clock, looked_up=bool(handle))
+                yield from _turn_pages(what, ask, window, source, clock)
+                return
+            user_id = _known_user(job, clock())
+            is_known = user_id is not None
+            if user_id is None:
+                user_id = look_up_user(client, handle, what)
+            ask = asking_account(client, job, window, user_id)
+            for page in _turn_pages(what, ask, window, source, clock):
+                if is_known:
+                    yield page
+                else:
+                    is_known = True
+                    known = {"user_id": user_id, "looked_up_at": clock().isoformat()}
+                    yield replace(page, requests=page.requests + 1, validators=known)
 
     def count(
         self, job: Job, source: Source, credential: Credential | None, clock: Clock
@@ -201,8 +216,17 @@ def window_for(endpoint: str, job: Job, now: datetime) -> Window | None:
     return Window(since=since, until=until, keeps=_KEPT.get(endpoint))
 
 
+def _known_user(job: Job, now: datetime) -> str | None:
+    """Tell the account's id if it was looked up lately: each look-up is charged."""
+    user_id, looked_up_at = (text_or_none(job.validators.get(k)) for k in _USER_KEYS)
+    if user_id is None or looked_up_at is None:
+        return None
+    is_fresh = timedelta(0) <= now - datetime.fromisoformat(looked_up_at) < _HANDLES_CHANGE_HANDS
+    return user_id if is_fresh else None
+
+
 def _turn_pages(
-    what: str, ask: Ask, window: Window, source: Source, clock: Clock, *, looked_up: bool
+    what: str, ask: Ask, window: Window, source: Source, clock: Clock
 ) -> Iterator[Page]:
     watch = PageWatch(what)
     newest_version: dict[str, int] = {}
@@ -221,7 +245,6 @@ def _turn_pages(
             mentions=_newest_versions(mentions, newest_version),
             unreadable=unreadable,
             answered=covered,
-            requests=2 if looked_up and number == 1 else 1,
             cut_by="page_cap" if cursor and number == source.max_pages else None,
         )
         if cursor is None:

@@ -105,14 +105,8 @@ def asking_search(client: Any, job: Job, window: Window, source: Source) -> Ask:
     return ask
 
 
-def asking_account(client: Any, job: Job, window: Window, what: str) -> Ask:
-    """
-    Ask for an account's mentions, or for its own posts.
-
-    Raises:
-        CollectError: X doesn't know the account, or doesn't show it.
-    """
-    user_id = _user_id(client, job.params["handle"], what)
+def asking_account(client: Any, job: Job, window: Window, user_id: str) -> Ask:
+    """Ask for an account's mentions, or for its own posts."""
     is_timeline = job.params.get("endpoint") == "timeline"
     listing = client.get_users_tweets if is_timeline else client.get_users_mentions
 
@@ -166,7 +160,13 @@ def answer_of(ask: Ask, cursor: str | None, what: str) -> Mapping[str, Any]:
     raise _refusal(answer, what)
 
 
-def _user_id(client: Any, handle: str, what: str) -> str:
+def look_up_user(client: Any, handle: str, what: str) -> str:
+    """
+    Ask which id an account has: a request that is charged.
+
+    Raises:
+        CollectError: X doesn't know the account, or doesn't show it.
+    """
     answer = _asked(lambda _: client.get_user(username=handle), None, what)
     user_id = identity(mapping(mapping(answer).get("data")).get("id"))
     if user_id is None or not user_id.isdecimal():

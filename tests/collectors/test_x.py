@@ -44,7 +44,9 @@ def pages(*listings):
     return handle
 
 
-def landed_with(handler, *, stream="search:", since=None, until=NOW, now=NOW, **values):
+def landed_with(
+    handler, *, stream="search:", since=None, until=NOW, now=NOW, validators=None, **values
+):
     with ReplayServer(handler) as server:
         landed = land(
             XCollector(),
@@ -54,6 +56,7 @@ def landed_with(handler, *, stream="search:", since=None, until=NOW, now=NOW, **
             since=since,
             until=until,
             now=now,
+            validators=validators,
         )
     return landed, server.requests
 
@@ -316,6 +319,21 @@ def test_mentions_look_the_account_up_and_follow_their_own_cursor():
     assert [r.query.get("pagination_token") for r in requests] == [None, None, "1"]
     assert landed.header.requests == 3
     assert landed.spans == [(datetime(2026, 11, 23, 7, tzinfo=UTC), END)]
+
+
+def test_an_account_is_looked_up_once_a_week():
+    def handle(request: Request) -> Answer:
+        if request.path.startswith("/2/users/by/"):
+            return Answer.of({"data": {"id": "42"}})
+        return pages([post(1)])(request)
+
+    landed, _ = landed_with(handle, stream="mentions:")
+    known = dict(landed.header.validators)
+    assert known["user_id"] == "42"
+    for later, expected in ((timedelta(days=6), 1), (timedelta(days=8), 2)):
+        now = NOW + later
+        _, requests = landed_with(handle, stream="mentions:", now=now, validators=known)
+        assert len(requests) == expected
 
 
 def test_mentions_beyond_what_x_keeps_are_a_possible_gap():
