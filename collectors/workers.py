@@ -1,4 +1,4 @@
-"""Fetch many jobs at once: sources side by side, the jobs of one source in turn."""
+"""Fetch many jobs at once: sources and sites side by side, the jobs of one of them in turn."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from queue import SimpleQueue
 from threading import Event
+from urllib.parse import urlsplit
 
 from collectors.collect import collect_job
 from collectors.contract import Clock, Credential, Job
@@ -13,7 +14,8 @@ from collectors.registry import collector_for
 from collectors.sources import Sources
 from collectors.watchlist import Watchlist
 
-_WORKERS = 8
+_WORKERS = 20
+"""Threads; they wait for servers nearly all of the time."""
 
 
 def collect_jobs(
@@ -45,10 +47,10 @@ def collect_jobs(
         ExceptionGroup: Jobs met bugs, one exception each, which names its job;
             every other job has its landing file.
     """
-    by_source: dict[str, list[Job]] = defaultdict(list)
+    lanes: dict[tuple[str, str], list[Job]] = defaultdict(list)
     for job in jobs:
-        by_source[job.source].append(job)
-    # Client libraries are imported here, once, and not by eight threads at a time.
+        lanes[_lane(job)].append(job)
+    # Client libraries are imported here, once, and not by all threads at a time.
     collectors = {job.platform: collector_for(job.platform) for job in jobs}
 
     def fetch(job: Job) -> Path:
@@ -65,7 +67,7 @@ def collect_jobs(
 
     paths: list[Path] = []
     bugs: list[Exception] = []
-    for job, outcome in _each_ended(list(by_source.values()), fetch):
+    for job, outcome in _each_ended(list(lanes.values()), fetch):
         if isinstance(outcome, Exception):
             outcome.add_note(f"while collecting {job.source}, stream {job.stream}")
             bugs.append(outcome)
@@ -76,6 +78,14 @@ def collect_jobs(
         msg = f"{len(bugs)} of {len(jobs)} jobs met a bug; the others are done"
         raise ExceptionGroup(msg, bugs)
     return paths
+
+
+def _lane(job: Job) -> tuple[str, str]:
+    """Name what is asked by one at a time: a source, or of a source of feeds each site."""
+    try:
+        return job.source, urlsplit(job.params.get("url", "")).netloc
+    except ValueError:
+        return job.source, ""
 
 
 def _each_ended(
