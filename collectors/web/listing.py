@@ -9,6 +9,8 @@ from collectors.mention import Mention
 from collectors.sources import Source
 from collectors.web.paging import PageWatch, answered, oldest, seen_down_to
 
+_FIRST_PAGES = 10
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Listed:
@@ -32,7 +34,9 @@ def walk_listing(
     Turn page after page until the listing ends or a whole page is older than the job.
 
     One known item ends nothing: posts that arrive late, and pinned ones, stand
-    out of order.
+    out of order. The answer to a window holds nothing older: it is read to its
+    end. A first walk turns ten pages at least, unless `history` is set: where
+    people write little, there is something to compare the first week with.
 
     Args:
         what: What is asked for; begins every message.
@@ -47,6 +51,7 @@ def walk_listing(
         CollectError: The platform stopped answering, or its pages go in a circle.
     """
     watch = PageWatch(what)
+    first = 1 if job.validators or source.history else _FIRST_PAGES
     cursor: str | None = None
     seen: list[Mention] = []
     items = 0
@@ -55,7 +60,8 @@ def walk_listing(
         cursor = page.cursor
         seen += page.mentions
         items += len(page.mentions) + len(page.unreadable)
-        is_past = _is_older(page.mentions, job.since)
+        may_stop = job.reach != "window" and number >= first
+        is_past = may_stop and _is_older(page.mentions, job.since)
         if is_past:
             covered = answered(job.since, until)
         elif cursor is None and (ends is None or items < ends):
@@ -68,6 +74,9 @@ def walk_listing(
             mentions=page.mentions,
             unreadable=page.unreadable,
             answered=covered,
+            validators={"walked_to": f"{until:%Y-%m-%dT%H:%M:%SZ}"}
+            if is_past or not cursor
+            else None,
             requests=page.requests,
             cut_by="page_cap" if is_cut else None,
         )

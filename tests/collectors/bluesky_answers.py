@@ -95,10 +95,11 @@ def pages(*lists, say=page):
     return handle
 
 
-def landed_with(handler, *, stream="search:", since=None, who=None, now=NOW, **values):
-    """Collect one stream from a Bluesky that *handler* plays."""
+def landed_with(handler, *, stream="search:", since=None, who=None, now=NOW, known=None, **values):
+    """Collect one stream from a Bluesky that *handler* plays; *known*: validators from before."""
     bluesky_client._sessions.clear()
     with ReplayServer(handler) as server:
         source = source_for(server.url, **values)
-        landed = land(BlueskyCollector(), source, who, stream=stream, since=since, now=now)
+        window = {"since": since, "now": now, "validators": known}
+        landed = land(BlueskyCollector(), source, who, stream=stream, **window)
     return landed, server.requests

@@ -75,10 +75,10 @@ def pages(*lists):
     return handle
 
 
-def landed_with(handler, *, stream="tag:", since=None, who=None, watch=None, **values):
-    """Collect one stream from an instance that *handler* plays."""
+def landed_with(handler, *, stream="tag:", since=None, who=None, watch=None, known=None, **values):
+    """Collect one stream from an instance that *handler* plays; *known*: validators from before."""
     with ReplayServer(handler) as server:
         source = source_for(server.url, **values)
-        more = {"watchlist": watch} if watch else {}
+        more = {"validators": known} | ({"watchlist": watch} if watch else {})
         landed = land(MastodonCollector(), source, who, stream=stream, since=since, **more)
     return landed, server.requests

@@ -291,6 +291,7 @@ def test_an_accounts_posts_are_read_until_a_whole_page_is_older():
         stream="account:",
         accounts=["acme.example"],
         since=NOW - timedelta(hours=1),
+        known={"walked_to": "2026-11-23T07:00:00Z"},
     )
     assert len(requests) == 2
     assert len(landed.ids) == 3

@@ -197,10 +197,21 @@ def test_later_fetches_stop_after_a_whole_page_that_is_older():
             [status(1), status(90), status(2)], [status(70), status(3)], [status(80)], [status(4)]
         ),
         since=NOW - timedelta(hours=1),
+        known={"walked_to": "2026-11-23T07:00:00Z"},
     )
     assert len(requests) == 3
     assert len(landed.ids) == 6
     assert landed.spans == [(NOW - timedelta(hours=1), ASKED)]
+
+
+def test_a_first_walk_turns_ten_pages_however_old():
+    old = [[status(5_000 + number)] for number in range(20)]
+    landed, _ = landed_with(pages(*old), since=NOW - timedelta(hours=1))
+    assert len(landed.ids) == 10
+    assert landed.spans == [(NOW - timedelta(hours=1), ASKED)]
+    assert landed.header.validators == {"walked_to": "2026-11-23T08:00:00Z"}
+    landed, _ = landed_with(pages(*old), since=NOW - timedelta(hours=1), history="1 h")
+    assert len(landed.ids) == 1
 
 
 def test_an_empty_timeline_is_an_answer_too():
