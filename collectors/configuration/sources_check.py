@@ -132,7 +132,15 @@ def _location(key: str) -> Location:
     return tuple(int(part) if part.isdecimal() else part for part in re.findall(r"[^.\[\]]+", key))
 
 
-_MEANT = {"twitter": "x", "rss": "feed", "atom": "feed", "news": "feed", "blog": "feed"}
+_MEANT = {
+    "atom": "feed",
+    "blog": "feed",
+    "hn": "hackernews",
+    "news": "feed",
+    "rss": "feed",
+    "twitter": "x",
+    "yt": "youtube",
+}
 
 
 def _as_source(table: Mapping[str, Any]) -> Source | None:

@@ -5,6 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from collectors.feed_document import read_document
+from collectors.feed_entry import native_id
 from collectors.youtube_read import read_threads, read_videos
 from tests.collectors.replay_youtube import (
     CHANNEL,
@@ -16,6 +18,7 @@ from tests.collectors.replay_youtube import (
     video,
 )
 from tests.collectors.rounds import NOW
+from tests.shared_data import shared_data
 
 
 def read_video(listed):
@@ -68,6 +71,20 @@ def test_a_recorded_video_is_read_as_recorded():
     assert mention.created_at == datetime(2019, 3, 21, 20, 37, 49, tzinfo=UTC)
     assert mention.language_tag == "en"
     assert mention.author_name == "Google Developers"
+
+
+def test_a_channels_feed_names_a_video_as_the_search_does():
+    document = read_document(
+        shared_data("feeds", "real", "youtube_en_newsyacht_atom.xml").read_bytes(), {}
+    )
+    assert len(document.entries) > 1
+    for entry in document.entries:
+        found = result(1)
+        found["id"]["videoId"] = entry["yt_videoid"]
+        ((mention,), _) = read_videos([found], [], NOW)
+        assert native_id(entry, "https://feed.example") == (
+            f"https://feed.example {mention.native_id}"
+        )
 
 
 def test_a_comment_answers_its_video():
