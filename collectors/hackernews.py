@@ -27,6 +27,7 @@ from collectors.web.reading import (
     read_each,
     text_or_none,
 )
+from collectors.web.single_queries import single_queries
 
 _API = "https://hn.algolia.com"
 _ITEM = "https://news.ycombinator.com/item?id="
@@ -68,10 +69,10 @@ class HackerNewsCollector:
     def streams(self, source: Source, watchlist: Watchlist, now: datetime) -> Sequence[Stream]:
         """List one stream for each phrase, since this search knows no OR, and for each user."""
         watched = watchlist.watched("hackernews", now)
-        derived = [phrase for subject in watched for phrase in phrases(subject)]
+        derived = single_queries(watched, phrases, _QUERY_LIMIT)
         asked = {
             f"search:{fingerprint(query.casefold())}": {"query": query, "tags": _KINDS}
-            for query in ([source.query] if source.query else derived)
+            for query in ((source.query,) if source.query else derived)
         }
         followed = watchlist.followed_handles("hackernews")
         for user in map(bare_handle, followed if source.accounts is None else source.accounts):
