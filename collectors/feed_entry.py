@@ -80,8 +80,12 @@ def read_entry(
 
 
 def raw_json(entry: Entry) -> str:
-    """Write an entry as JSON; dates once, as the feed gives them."""
+    """Write an entry as JSON; dates and texts once, as the feed gives them."""
     given = {name: value for name, value in entry.items() if not name.endswith("_parsed")}
+    for name in ("title", "summary"):
+        detail = given.get(f"{name}_detail")
+        if isinstance(detail, Mapping) and detail.get("value") == given.get(name):
+            given[f"{name}_detail"] = {k: v for k, v in detail.items() if k != "value"}
     return printable(json.dumps(given, ensure_ascii=False, default=str))
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from threading import Lock
@@ -114,6 +114,10 @@ class _Answer:
         return [mention.native_id for mention in self.mentions]
 
     def add(self, document: Document, fetched: Fetched) -> None:
+        with _turn(fetched):
+            self._add(document, fetched)
+
+    def _add(self, document: Document, fetched: Fetched) -> None:
         self.requests += fetched.requests
         self.place, self.next_url = fetched.url, document.next_url
         for entry in document.entries:
@@ -164,14 +168,17 @@ def _ask(
 
 
 def _document(fetched: Fetched) -> Document:
-    # Parsing takes many times a document's size: of large ones, one at a time.
-    turn = _LARGE_ONE if len(fetched.body) > _LARGE else nullcontext()
     try:
-        with turn:
+        with _turn(fetched):
             return read_document(fetched.body, fetched.headers)
     except BadAnswer as error:
         msg = f"{urlsplit(fetched.url).hostname}: {error}"
         raise BadAnswer(msg) from error
+
+
+def _turn(fetched: Fetched) -> AbstractContextManager[Any]:
+    """Reading takes many times a document's size: of large ones, one at a time."""
+    return _LARGE_ONE if len(fetched.body) > _LARGE else nullcontext()
 
 
 def _follow(

@@ -24,6 +24,7 @@ _JSON_OF = {
 }
 _JSON_FORM = '{"conn_type": "http", "password": "…"}'
 _POLITE = timedelta(minutes=1)
+_OF_FEEDS = frozenset({"full_text", "allow_hosts", "contact"})
 
 
 def sources_mistakes(document: Document) -> Iterator[Mistake]:
@@ -96,6 +97,8 @@ def _platform_mistakes(
         message = f"{quoted(platform)} is no platform to collect from"
         yield document.mistake((*here, "platform"), message, advice)
         return
+    for key in sorted(_OF_FEEDS & table.keys()) if platform != "feed" else ():
+        yield document.mistake((*here, key), "is known to feeds only", f"remove '{key}'")
     collector = collector_for(platform)
     told: set[str] = set()
     source = _as_source(table)
