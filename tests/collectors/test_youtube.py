@@ -32,10 +32,14 @@ HOUR_AGO = NOW - timedelta(hours=1)
 NOTHING = api(search=lambda _: listing([]), commentThreads=lambda _: listing([]))
 
 
-def landed_with(handler, *, stream="search:", credential=CREDENTIAL, since=None, **values):
+def landed_with(
+    handler, *, stream="search:", credential=CREDENTIAL, since=None, left=None, **values
+):
+    """Collect; *left* is what an earlier fetch left for this one."""
     with ReplayServer(handler) as server:
         source = replay_source(server.url, **values)
-        landed = land(YouTubeCollector(), source, credential, stream=stream, since=since)
+        window = {"since": since, "validators": left}
+        landed = land(YouTubeCollector(), source, credential, stream=stream, **window)
         return landed, server.requests
 
 
@@ -190,7 +194,9 @@ def test_a_thread_that_was_taken_away_in_between_keeps_what_came():
 
 def test_reading_ends_where_a_whole_page_is_older():
     threads = [thread(f"t{n}", minutes_ago(n)) for n in range(1, 100)]
-    landed, requests = commented(threads, size=10, since=minutes_ago(25))
+    first, _ = commented([])
+    left = first.header.validators
+    landed, requests = commented(threads, size=10, since=minutes_ago(25), left=left)
     assert len(requests) == 4
     assert landed.header.fault is None
     assert landed.spans == [(minutes_ago(25), ASKED)]
