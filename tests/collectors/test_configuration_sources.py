@@ -143,6 +143,11 @@ BROKEN_SOURCES = {
         "source[0].credential",
         'write credential = "x_main" and set AIRFLOW_CONN_X_MAIN in the environment to {"conn_type"',
     ),
+    "full text of reddit": (
+        '[[source]]\nname = "r"\nplatform = "reddit"\nfull_text = true\ncredential = "reddit_main"',
+        "source[0].full_text",
+        "known to feeds only",
+    ),
     "reddit without credential": (
         '[[source]]\nname = "r"\nplatform = "reddit"\n',
         "source[0].credential",

@@ -4,6 +4,7 @@ import base64
 import logging
 
 import pytest
+from pydantic import ValidationError
 
 from collectors.collect import collect_job
 from collectors.contract import Collector, Credential, Stream
@@ -47,7 +48,7 @@ MISTAKES = {
     "no scheme": ({"urls": ("news.example/rss",)}, ["urls[0]"]),
     "another scheme": ({"urls": ("https://a.example/rss", "ftp://a.example/")}, ["urls[1]"]),
     "a file": ({"urls": ("file:///etc/passwd",)}, ["urls[0]"]),
-    "no host": ({"urls": ("https:///rss",)}, ["urls[0]"]),
+    "an address without host": ({"urls": ("https:///rss",)}, ["urls[0]"]),
     "a bad port": ({"urls": ("https://a.example:port/rss",)}, ["urls[0]"]),
     "a bad address": ({"urls": ("https://[a/rss",)}, ["urls[0]"]),
     "space within": ({"urls": ("https://a.example/my feed",)}, ["urls[0]"]),
@@ -64,6 +65,15 @@ MISTAKES = {
         },
         ["query", "archive", "subreddits", "accounts"],
     ),
+    "no host": (
+        {"urls": ("https://a.example/",), "allow_hosts": ("a.example", "b.example/x", "c d")},
+        ["allow_hosts[1]", "allow_hosts[2]"],
+    ),
+    "named hosts": (
+        {"urls": ("https://a.example/",), "allow_hosts": ("10.0.0.1:80", "[::1]", "a.example")},
+        [],
+    ),
+    "full text": ({"urls": ("https://a.example/",), "full_text": True}, []),
     "none": ({"urls": ("https://a.example/rss?x=1", "http://127.0.0.1:8901/b")}, []),
 }
 
@@ -73,6 +83,29 @@ def test_mistakes_in_a_source_are_named_by_their_key(settings, keys):
     found = FeedCollector().mistakes(Source(name="news", platform="feed", **settings))
     assert [key for key, _ in found] == keys
     assert all("secret" not in advice for _, advice in found)
+
+
+def test_full_text_without_its_library_says_how_to_get_it(monkeypatch):
+    monkeypatch.setattr("collectors.feeds.can_read", lambda: False)
+    source = Source(name="news", platform="feed", urls=("https://a.example/",), full_text=True)
+    ((key, advice),) = FeedCollector().mistakes(source)
+    assert key == "full_text"
+    assert "luisterpost[articles]" in advice
+
+
+def test_without_its_library_a_feed_keeps_its_teasers(monkeypatch):
+    monkeypatch.setattr("collectors.article_texts.can_read", lambda: False)
+    with ReplayServer(serving(rss("<guid>1</guid><link>/a</link>"))) as server:
+        page = fetch(server.url, full_text=True, allow_hosts=("127.0.0.1",))
+        assert len(server.requests) == 1
+    assert len(page.mentions) == 1
+    assert not page.unreadable
+
+
+@pytest.mark.parametrize("contact", ["a b", "a\r\nX: 1", "é@a.example", "(x)", ""])
+def test_a_contact_that_fits_into_no_header_is_a_mistake(contact):
+    with pytest.raises(ValidationError):
+        Source(name="news", platform="feed", urls=("https://a.example/",), contact=contact)
 
 
 def test_native_id_is_stream_then_guid_then_link_then_content():

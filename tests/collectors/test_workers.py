@@ -1,4 +1,5 @@
 import threading
+from dataclasses import replace
 
 import pytest
 
@@ -63,7 +64,7 @@ def test_a_bug_surfaces_and_every_other_job_is_done(tmp_path, play):
 
 
 class _Meeting:
-    """Gives its page only when jobs of three sources are being fetched at once."""
+    """Gives its page only when jobs of three sources, or sites, are being fetched at once."""
 
     def __init__(self):
         self.barrier = threading.Barrier(3, timeout=20)
@@ -71,10 +72,11 @@ class _Meeting:
         self.most_of_one = 0
 
     def pages(self, job, source, credential, clock):  # noqa: ARG002
-        self.present[source.name] = self.present.get(source.name, 0) + 1
-        self.most_of_one = max(self.most_of_one, self.present[source.name])
+        lane = job.params.get("url", f"{source.name}/").rpartition("/")[0]
+        self.present[lane] = self.present.get(lane, 0) + 1
+        self.most_of_one = max(self.most_of_one, self.present[lane])
         self.barrier.wait()
-        self.present[source.name] -= 1
+        self.present[lane] -= 1
         yield Page(mentions=[post(1)])
 
 
@@ -82,5 +84,14 @@ def test_sources_are_fetched_side_by_side_and_one_sources_jobs_in_turn(tmp_path,
     meeting = _Meeting()
     play(meeting)
     jobs = [job(stream, source) for stream in ("s1", "s2") for source in ("web", "press", "blog")]
+    assert len(run(jobs, tmp_path)) == 6
+    assert meeting.most_of_one == 1
+
+
+def test_of_one_source_sites_are_asked_side_by_side_and_each_in_turn(tmp_path, play):
+    meeting = _Meeting()
+    play(meeting)
+    urls = [f"https://{site}.example/{page}" for page in (1, 2) for site in ("a", "b", "c")]
+    jobs = [replace(job(url), params={"url": url}) for url in urls]
     assert len(run(jobs, tmp_path)) == 6
     assert meeting.most_of_one == 1
