@@ -1,10 +1,12 @@
 """Hold a client library that speaks through `httpx` to our bounds, and name its faults."""
 
 import logging
+import ssl
 import time
 import zlib
 from collections.abc import Mapping
 from datetime import timedelta
+from functools import cache
 from http import HTTPStatus
 
 import httpx
@@ -109,7 +111,7 @@ class BoundedTransport(httpx.BaseTransport):
         # A client with a transport of its own looks for no proxy; the machine may have one.
         proxy = select_proxy(url, get_environ_proxies(url))
         if proxy not in self._by_proxy:
-            self._by_proxy[proxy] = httpx.HTTPTransport(proxy=proxy)
+            self._by_proxy[proxy] = httpx.HTTPTransport(proxy=proxy, verify=_tls())
         return self._by_proxy[proxy]
 
     def _read(self, response: httpx.Response, deadline: float) -> bytes:
@@ -136,3 +138,8 @@ class BoundedTransport(httpx.BaseTransport):
 
     def _says(self, message: str) -> str:
         return f"{self._what}: {message}"
+
+
+@cache
+def _tls() -> ssl.SSLContext:
+    return httpx.create_ssl_context()  # Takes longer than most requests.
