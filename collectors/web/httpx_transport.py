@@ -1,14 +1,19 @@
 """Hold a client library that speaks through `httpx` to our bounds, and name its faults."""
 
 import logging
+import socket
 import ssl
+import threading
 import time
 import zlib
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import timedelta
-from functools import cache
+from functools import cache, partial
 from http import HTTPStatus
+from typing import Any
 
+import httpcore
 import httpx
 from requests.utils import get_environ_proxies, select_proxy
 
@@ -56,6 +61,7 @@ class BoundedTransport(httpx.BaseTransport):
         self._credential = credential
         self._max_body_bytes = max_body_bytes
         self._by_proxy: dict[str | None, httpx.HTTPTransport] = {}
+        self._sockets: dict[bytes, socket.socket] = {}
         self.requests = 0
         """Made so far."""
         self.last_body = b""
@@ -70,9 +76,15 @@ class BoundedTransport(httpx.BaseTransport):
         """
         deadline = time.monotonic() + self._timeout_s
         waits = dict.fromkeys(("connect", "read", "write", "pool"), self._timeout_s)
-        request.extensions = {**request.extensions, "timeout": waits}
+        place = request.url.netloc
+        follow = partial(self._follow, place)
+        request.extensions = {**request.extensions, "timeout": waits, "trace": follow}
         request.headers["Accept-Encoding"] = "gzip"
         self.requests += 1
+        # A byte of a header now and then begins each wait anew: so the line is cut at the end.
+        cut = threading.Timer(self._timeout_s, self._hang_up, [place])
+        cut.daemon = True
+        cut.start()
         try:
             response = self._transport_to(str(request.url)).handle_request(request)
             try:
@@ -80,12 +92,16 @@ class BoundedTransport(httpx.BaseTransport):
             finally:
                 response.close()
         except httpx.TimeoutException as error:
-            raise SourceTimeout(self._says(f"no answer within {self._timeout_s:g} s")) from error
+            raise SourceTimeout(self._too_late()) from error
         except zlib.error as error:
             raise BadAnswer(self._says("the compression is broken")) from error
         except (httpx.HTTPError, OSError) as error:
+            if time.monotonic() >= deadline:
+                raise SourceTimeout(self._too_late()) from error
             reason = f"no connection, {type(error).__name__}"
             raise SourceUnreachable(self._says(reason)) from error
+        finally:
+            cut.cancel()
         token = request.headers.get("Authorization", "").partition(" ")[2]
         detail = detail_of(body, token=token, credential=self._credential)
         fault = self.fault_of(response.status_code, response.headers, body, detail)
@@ -130,11 +146,29 @@ class BoundedTransport(httpx.BaseTransport):
                     size = f"{limit // 1024**2} MB" if limit >= 1024**2 else f"{limit} bytes"
                     raise BadAnswer(self._says(f"the answer is longer than {size}"))
                 return bytes(body[:limit])
-            if time.monotonic() > deadline:
-                raise SourceTimeout(self._says(f"no answer within {self._timeout_s:g} s"))
+            if time.monotonic() >= deadline:
+                break
+        if time.monotonic() >= deadline:
+            raise SourceTimeout(self._too_late())
         if unpack and body and not unpack.eof:
             raise BadAnswer(self._says("the compression is broken"))
         return bytes(body)
+
+    def _follow(self, place: bytes, _event: str, told: Mapping[str, Any]) -> None:
+        """Remember the socket of each connection that is opened or secured."""
+        stream = told.get("return_value")
+        if isinstance(stream, httpcore.NetworkStream):
+            self._sockets[place] = stream.get_extra_info("socket")
+
+    def _hang_up(self, place: bytes) -> None:
+        line = self._sockets.get(place)
+        if line is not None:
+            with suppress(OSError):
+                # Not the method of a TLS socket, which would take its reader by surprise.
+                socket.socket.shutdown(line, socket.SHUT_RDWR)
+
+    def _too_late(self) -> str:
+        return self._says(f"no answer within {self._timeout_s:g} s")
 
     def _says(self, message: str) -> str:
         return f"{self._what}: {message}"

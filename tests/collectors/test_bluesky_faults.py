@@ -22,7 +22,7 @@ from tests.collectors.bluesky_answers import (
     post,
     source_for,
 )
-from tests.collectors.faults import FAULTS, patience
+from tests.collectors.faults import FAULTS, dripping_headers, patience
 from tests.collectors.rounds import NOW, land
 from tests.replay import Answer, ReplayServer
 
@@ -60,6 +60,15 @@ def test_each_fault_has_its_name_and_is_asked_for_once(stream, fault, reason):
 def test_what_bluesky_says_under_400_is_named(said, reason):
     landed, _ = landed_after(Answer.of(said, status=400))
     assert landed.header.fault.reason == reason
+
+
+def test_headers_that_drip_for_ever_are_cut_off():
+    began = time.monotonic()
+    with dripping_headers() as url:
+        source = source_for(url, timeout=timedelta(seconds=0.4))
+        landed = land(BlueskyCollector(), source, None, stream="search:")
+    assert time.monotonic() - began < 2
+    assert landed.header.fault.reason == "timeout"
 
 
 def test_a_fault_on_the_third_page_keeps_the_first_two():

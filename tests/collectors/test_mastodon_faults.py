@@ -12,7 +12,7 @@ import pytest
 from collectors.contract import Credential
 from collectors.mastodon import MastodonCollector
 from collectors.registry import collector_for
-from tests.collectors.faults import FAULTS, patience
+from tests.collectors.faults import FAULTS, dripping_headers, patience
 from tests.collectors.mastodon_answers import (
     ASKED,
     TOKEN,
@@ -97,6 +97,15 @@ def test_memory_is_bounded_whatever_comes(answer):
     assert landed.header.fault.reason == "bad_answer"
     assert "longer than" in landed.header.fault.message
     assert peak < 120_000_000
+
+
+def test_headers_that_drip_for_ever_are_cut_off():
+    began = time.monotonic()
+    with dripping_headers() as url:
+        source = source_for(url, timeout=timedelta(seconds=0.4))
+        landed = land(MastodonCollector(), source, None, stream="tag:")
+    assert time.monotonic() - began < 2
+    assert landed.header.fault.reason == "timeout"
 
 
 def test_a_fault_on_the_third_page_keeps_the_first_two():
