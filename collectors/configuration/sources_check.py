@@ -138,6 +138,8 @@ def _location(key: str) -> Location:
 _MEANT = {
     "atom": "feed",
     "blog": "feed",
+    "bsky": "bluesky",
+    "fediverse": "mastodon",
     "hn": "hackernews",
     "news": "feed",
     "rss": "feed",
