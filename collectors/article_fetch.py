@@ -50,11 +50,13 @@ RULES_HOLD_S = 24 * 3600.0
 UNKNOWN_RULES_HOLD_S = 3600.0
 """Likewise, where the site could not tell."""
 
+_NO_CHARACTERS = frozenset({0x7F, 0xFFFE, 0xFFFF})
 _MOST_SITES = 10_000
 _PAGES = frozenset({"text/html", "application/xhtml+xml"})
 _META_CHARSET = re.compile(
     rb"""<meta[^>]{1,200}?charset\s*=\s*["']?\s*([A-Za-z0-9._:-]{1,40})""", re.IGNORECASE
 )
+_REFERENCE = re.compile(r"&#(?:[xX]([0-9A-Fa-f]{1,8})|([0-9]{1,8}));?")
 _LONG_TAG = re.compile(r"<[a-zA-Z][^>]{10000}[^>]*+>?")
 
 
@@ -191,6 +193,7 @@ def read_article(body: bytes, headers: Mapping[str, str]) -> str:
     logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
     # One tag of very many attributes costs the parser time that grows with their square.
     page = _LONG_TAG.sub("", _decoded(body, headers.get("content-type", "")))
+    page = _REFERENCE.sub(_printable_reference, page)
     text = None
     if page.count("<") <= 2 * MAX_ELEMENTS:
         try:
@@ -223,3 +226,10 @@ def _decoded(body: bytes, content_type: str) -> str:
     if "charset" not in content_type.lower() and (meta := _META_CHARSET.search(body[:4096])):
         content_type = f"text/html; charset={meta[1].decode('ascii')}"
     return decode_feed(body, content_type)
+
+
+def _printable_reference(found: re.Match[str]) -> str:
+    """Drop what stands for a control character: one of them would hide the whole article."""
+    number = int(found[1], 16) if found[1] else int(found[2])
+    is_control = number < ord(" ") and chr(number) not in "\t\n\r"
+    return "" if is_control or number in _NO_CHARACTERS else found[0]

@@ -241,3 +241,23 @@ def test_the_address_that_was_checked_is_the_one_that_is_asked(names):
         assert server.requests[0].headers["host"] == f"rebound.example:{port}"
     assert page.mentions
     assert asked.count("rebound.example") == 1
+
+
+def test_behind_a_proxy_names_are_its_own_affair_and_private_addresses_stay_refused(monkeypatch):
+    def unknown(host, *_rest, **_more):
+        raise socket.gaierror(host)
+
+    def handler(request: Request) -> Answer:
+        assert request.headers["host"] == "news.example"
+        if request.path == "/away":
+            return Answer(status=302, headers={"Location": "http://10.0.0.1/"})
+        return Answer(body=NEWS)
+
+    with ReplayServer(handler) as proxy:
+        monkeypatch.setenv("http_proxy", proxy.url)
+        monkeypatch.setenv("no_proxy", "")
+        monkeypatch.setattr(socket, "getaddrinfo", unknown)
+        assert fetch("http://news.example/rss").mentions
+        with pytest.raises(PrivateAddress):
+            fetch("http://news.example/away")
+        assert len(proxy.requests) == 2
