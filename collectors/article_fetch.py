@@ -33,7 +33,7 @@ from collectors.web.fetching import (
 )
 from collectors.web.plain_text import printable
 from collectors.web.public_address import NamedHosts
-from collectors.web.turns import Turns
+from collectors.web.turns import NoTurn, Turns
 
 MAX_BYTES = 3_000_000
 """Of one page, decompressed."""
@@ -61,7 +61,16 @@ _LONG_TAG = re.compile(r"<[a-zA-Z][^>]{10000}[^>]*+>?")
 
 
 class Refused(BadRequest):
-    """The site's robots.txt does not let us read this page."""
+    """The site's robots.txt does not let us read this page: it was not asked for."""
+
+    asked = 0
+    """Requests that were made all the same, for the rules."""
+
+
+class NoRules(NoTurn):
+    """The site can't tell whether robots may read: try again later."""
+
+    asked = 0
 
 
 class NoArticle(BadAnswer):
@@ -113,7 +122,8 @@ class ArticleReader:
             msg = f"{shown(url)} redirects more than {MAX_REDIRECTS} times"
             raise BadAnswer(msg)
         except CollectError as error:
-            return Article(error=error, requests=requests + getattr(error, "asked", 1))
+            asked = 0 if isinstance(error, NoTurn) else 1
+            return Article(error=error, requests=requests + getattr(error, "asked", asked))
 
     def _visit(
         self, url: str, asking: Asking, now: datetime, deadline: float
@@ -122,9 +132,15 @@ class ArticleReader:
         with self._turns.at(site.hostname or "", deadline=deadline) as turn:
             rules, asked = self._rules_of(url, asking, now)
             turn.rest_s = rules.delay_s
+            if rules is robots.NOTHING:
+                unknown = NoRules(f"robots.txt of {site.hostname} can't be read")
+                unknown.asked = asked
+                raise unknown
             if not rules.allows(url):
                 msg = f"robots.txt of {site.hostname} does not let robots read {shown(url)}"
-                raise Refused(msg)
+                refused = Refused(msg)
+                refused.asked = asked
+                raise refused
             try:
                 fetched = fetch(url, asking, validators={}, credential=None, now=now)
             except RateLimited as error:

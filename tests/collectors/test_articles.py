@@ -275,8 +275,12 @@ def test_where_robots_txt_fails_nothing_is_read_for_now():
     site.robots = Answer(status=500)
     with ReplayServer(site) as server:
         polls = Polls(site, server)
-        assert texts(polls()) == {"1": site.teaser}
-        assert polls.asked == ["/robots.txt"]
+        found = [polls() for _ in range(MAX_TRIES + 1)]
+        assert polls.asked == []
+    assert [texts(p) for p in found] == [{"1": site.teaser}] * (MAX_TRIES + 1)
+    assert [p.requests for p in found[:2]] == [2, 1]
+    assert found[-1].validators["articles"] == {}
+    assert found[-1].validators["etag"] is None
 
 
 def test_redirects_to_an_article_obey_the_rules_of_where_they_lead():
