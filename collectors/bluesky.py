@@ -38,6 +38,7 @@ class BlueskyCollector:
 
     needs_credential = False
     limits = (Limit(requests=3_000, per=timedelta(minutes=5)),)
+    item_eur = 0.0
 
     def mistakes(self, source: Source) -> Sequence[tuple[str, str]]:
         """List what is wrong in a source's configuration: (key, what to do)."""

@@ -1,10 +1,11 @@
 """Run one job: fold a platform's pages into one landing file, whatever happens."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from hashlib import blake2b
 from pathlib import Path
 
-from collectors.contract import Clock, Collector, Credential, Job, Page
+from collectors.contract import Clock, Collector, Credential, Interval, Job, Page
 from collectors.errors import CollectError, RateLimited
 from collectors.landing import Fault, Header, write_landing
 from collectors.mention import Mention
@@ -40,7 +41,7 @@ def collect_job(
     try:
         for page in collector.pages(job, source, credential, clock):
             pages.append(page)
-            if page.cut_by:
+            if page.cut_by and not job.is_thrifty:
                 fault = Fault(reason=page.cut_by, message="there is more than one job may read")
     except CollectError as error:
         failed_requests = 1
@@ -49,6 +50,7 @@ def collect_job(
     collected_at = clock()
     mentions = last_of_each(mention for page in pages for mention in page.mentions)
     unreadable = tuple(item for page in pages for item in page.unreadable)
+    item_eur = collector.item_eur if source.item_eur is None else source.item_eur
     header = Header(
         kind="collect",
         job_id=job.id,
@@ -58,11 +60,14 @@ def collect_job(
         since=job.since,
         until=job.until,
         collected_at=collected_at,
-        answered=tuple(pages[-1].answered) if pages else (),
+        answered=_answered(job, pages, is_whole=fault is None),
         validators=next((p.validators for p in reversed(pages) if p.validators is not None), None),
         requests=sum(page.requests for page in pages) + failed_requests,
         items_seen=sum(len(page.mentions) + len(page.unreadable) for page in pages),
         unreadable=unreadable,
+        account=source.account if item_eur else "",
+        item_eur=item_eur,
+        charged=_charged(pages) if item_eur else (),
         fault=fault,
     )
     owned = (
@@ -70,6 +75,27 @@ def collect_job(
         for m in mentions
     )
     return write_landing(folder, header, owned)
+
+
+def _answered(job: Job, pages: Sequence[Page], *, is_whole: bool) -> tuple[Interval, ...]:
+    answered = tuple(pages[-1].answered) if pages else ()
+    if not (job.is_thrifty and is_whole and job.since and pages and pages[-1].cut_by):
+        return answered
+    read_from = min((i.since for i in answered), default=job.until)
+    given_up = Interval(since=job.since, until=read_from, reason="budget")
+    return (*answered, given_up) if job.since < read_from else answered
+
+
+def _charged(pages: Sequence[Page]) -> tuple[str, ...]:
+    """List what the pages are charged for, each once; what can't be read by its bytes."""
+    ids = [m.native_id for page in pages for m in page.mentions]
+    ids += [one for page in pages for one in page.also_charged]
+    ids += [
+        blake2b(item.raw.encode("utf-8", "replace"), digest_size=16).hexdigest()
+        for page in pages
+        for item in page.unreadable
+    ]
+    return tuple(dict.fromkeys(ids))
 
 
 def last_of_each(mentions: Iterable[Mention]) -> list[Mention]:

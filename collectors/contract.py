@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from hashlib import blake2b
 from types import MappingProxyType
-from typing import Any, Literal, Protocol, Self
+from typing import Any, Literal, Protocol, Self, runtime_checkable
 
 from collectors.mention import Mention
 from collectors.sources import Source
@@ -18,8 +18,8 @@ Clock = Callable[[], datetime]
 Reach = Literal["window", "listing", "feed"]
 """`window`: asked for by time; `listing`: newest first; `feed`: the newest few."""
 
-Coverage = Literal["answered", "imported", "possible_gap"]
-"""`possible_gap` says that something may have been missed; the others that nothing was."""
+Coverage = Literal["answered", "imported", "possible_gap", "budget"]
+"""`possible_gap`: something may have been missed; `budget`: not read, to save money; else nothing was."""
 
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
 
@@ -46,6 +46,10 @@ class Stream:
     """How far back the platform answers; None: no limit that we know of."""
     history: timedelta | None = None
     """How far back a first fetch reaches; None: as far as the platform gives."""
+    page_items: int = 100
+    """The most items in one answer."""
+    page_charged: int | None = None
+    """The most items for which one answer is charged; None: as many as it holds."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -64,7 +68,11 @@ class Job:
     """What the last answer left for the next request: etag, last_modified, seen ids …"""
     planned_at: datetime
     max_pages: int | None = None
-    """The most that the platform's limits leave for it now; None: as many as the source may."""
+    """The most that limits and budget leave for it now; None: as many as the source may."""
+    page_charged: int = 100
+    """The most items for which one answer is charged, where items are charged at all."""
+    is_thrifty: bool = False
+    """The rest of the window is given up, to stay within the budget."""
 
     @property
     def id(self) -> str:
@@ -106,6 +114,8 @@ class Page:
     validators: Mapping[str, Any] | None = None
     """For the next request; None: unchanged."""
     requests: int = 1
+    also_charged: Sequence[str] = ()
+    """Native ids of items that came along and are charged like the mentions."""
     cut_by: str | None = None
     """Why reading stopped here although there is more, such as `page_cap`."""
 
@@ -147,6 +157,8 @@ class Collector(Protocol):
     needs_credential: bool
     limits: Sequence[Limit]
     """What the platform answers; empty: no limit that we know of."""
+    item_eur: float
+    """What the platform charges for each item, once in a UTC day, in euros; 0: nothing."""
 
     def mistakes(self, source: Source) -> Sequence[tuple[str, str]]:
         """List what is wrong in a source's configuration: (key, what to do)."""
@@ -158,3 +170,13 @@ class Collector(Protocol):
         self, job: Job, source: Source, credential: Credential | None, clock: Clock
     ) -> Iterator[Page]:
         """Fetch *job*, answer by answer, newest first where the platform sorts so."""
+
+
+@runtime_checkable
+class Counting(Protocol):
+    """A platform's module that can ask, free of charge, how much there is."""
+
+    def count(
+        self, job: Job, source: Source, credential: Credential | None, clock: Clock
+    ) -> int | None:
+        """Ask how many items a job would bring; None: this kind of stream can't be counted."""

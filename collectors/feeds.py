@@ -44,6 +44,7 @@ class FeedCollector:
 
     needs_credential = False
     limits = ()
+    item_eur = 0.0
 
     def mistakes(self, source: Source) -> Sequence[tuple[str, str]]:
         """List what is wrong in a feed source's configuration: (key, what to do)."""

@@ -52,6 +52,7 @@ class HackerNewsCollector:
 
     needs_credential = False
     limits = (Limit(requests=10_000, per=timedelta(hours=1)),)
+    item_eur = 0.0
 
     def mistakes(self, source: Source) -> Sequence[tuple[str, str]]:
         """List what is wrong in a source's configuration: (key, what to do)."""

@@ -68,7 +68,7 @@ class Fault:
 class Header:
     """What a landing file says of itself, beside its rows."""
 
-    kind: Literal["collect", "import", "again"]
+    kind: Literal["collect", "import", "again", "recheck"]
     job_id: str
     source: str
     platform: str
@@ -82,6 +82,17 @@ class Header:
     requests: int = 0
     items_seen: int = 0
     unreadable: tuple[Unreadable, ...] = ()
+    account: str = ""
+    """Who is charged: an item is charged once in a UTC day to one account."""
+    item_eur: float = 0.0
+    charged: tuple[str, ...] = ()
+    """What is charged for: ids of the platform, each once."""
+    asked: tuple[str, ...] = ()
+    """Re-checks: native ids of the stored posts that were asked for."""
+    there: tuple[str, ...] = ()
+    """Re-checks: those that are still there, whether they are among the rows or not."""
+    gone: Mapping[str, str] = field(default_factory=dict)
+    """Re-checks: those that must go, and why: deleted, protected, withheld …"""
     fault: Fault | None = None
     enrichment: Mapping[str, str] = field(default_factory=dict)
     """Set by the enrichment: watchlist version, names and versions of the models."""
@@ -110,6 +121,8 @@ class Header:
             for i in values["answered"]
         )
         values["unreadable"] = tuple(Unreadable(**item) for item in values["unreadable"])
+        values["charged"] = tuple(values.get("charged", ()))
+        values |= {name: tuple(values.get(name, ())) for name in ("asked", "there")}
         if values["fault"]:
             fault = values["fault"]
             values["fault"] = Fault(**(fault | {"retry_at": _moment(fault["retry_at"])}))

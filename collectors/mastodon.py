@@ -40,6 +40,7 @@ class MastodonCollector:
 
     needs_credential = False
     limits = (Limit(requests=300, per=timedelta(minutes=5)),)
+    item_eur = 0.0
 
     def mistakes(self, source: Source) -> Sequence[tuple[str, str]]:
         """List what is wrong in a source's configuration: (key, what to do)."""

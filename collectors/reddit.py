@@ -43,6 +43,7 @@ class RedditCollector:
 
     needs_credential = True
     limits = (Limit(requests=1_000, per=timedelta(minutes=10)),)
+    item_eur = 0.0
 
     def mistakes(self, source: Source) -> Sequence[tuple[str, str]]:
         """List what is wrong in a source's configuration: (key, what to do)."""

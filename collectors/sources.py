@@ -85,6 +85,15 @@ class Source(Frozen):
     """Feeds: whom a site may write to, in the `User-Agent`: an address of a page or of mail."""
     max_pages: Annotated[int, Strict()] = Field(default=100, ge=1, le=10_000)
     """For one job; what lies behind stays uncovered, to be asked for by the next plan."""
+    item_eur: Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)] | None = None
+    """What one item costs, in euros; None: what the platform's module says."""
+    monthly_eur: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None = None
+    """What may be spent in a month of UTC, in euros; None: whatever it costs."""
+
+    @property
+    def account(self) -> str:
+        """Whose requests count, and whose items are charged, together."""
+        return f"{self.platform} {self.credential or self.base_url or ''}".strip()
 
 
 class Sources(Frozen):

@@ -19,6 +19,7 @@ from collectors.web.paging import (
 from collectors.web.queries import derive_queries, fingerprint, x_clauses, x_handles
 from collectors.web.reading import mapping, mappings, text_or_none
 from collectors.x_client import (
+    ARCHIVE_PAGE,
     Ask,
     Window,
     answer_of,
@@ -28,7 +29,7 @@ from collectors.x_client import (
     look_up_user,
     open_client,
 )
-from collectors.x_read import read_posts, version_of
+from collectors.x_read import read_posts, referred_posts, version_of
 
 _QUERY_LIMIT = 512
 _ARCHIVE_QUERY_LIMIT = 1024
@@ -43,6 +44,9 @@ _NEWEST_AGE = timedelta(seconds=15)
 _USER_KEYS = ("user_id", "looked_up_at")
 _HANDLES_CHANGE_HANDS = timedelta(days=7)
 _QUARTER = timedelta(minutes=15)
+_PAGE = 100
+_WITH_REFERRED = 2
+"""With every post may come another one that it refers to, which is charged as well."""
 
 
 class XCollector:
@@ -54,6 +58,7 @@ class XCollector:
         Limit(kind="mentions", requests=300, per=_QUARTER),
         Limit(kind="timeline", requests=900, per=_QUARTER),
     )
+    item_eur = 0.0045
 
     def mistakes(self, source: Source) -> Sequence[tuple[str, str]]:
         """List what is wrong in a source's configuration: (key, what to do)."""
@@ -77,6 +82,7 @@ class XCollector:
     def streams(self, source: Source, watchlist: Watchlist, now: datetime) -> Sequence[Stream]:
         """List one stream for each query, and one for each account's mentions."""
         endpoint = "all" if source.archive else "recent"
+        page_items = ARCHIVE_PAGE if source.archive else _PAGE
         queries = (
             (source.query,)
             if source.query
@@ -90,6 +96,8 @@ class XCollector:
                 params={"query": query, "endpoint": endpoint},
                 horizon=None if source.archive else _RECENT_REACH,
                 history=_ARCHIVE_DEFAULT_REACH if source.archive else None,
+                page_items=page_items,
+                page_charged=page_items * _WITH_REFERRED,
             )
             for query in queries
         ]
@@ -99,6 +107,7 @@ class XCollector:
                 reach="window",
                 params={"handle": handle},
                 horizon=_RECENT_REACH,
+                page_charged=_PAGE * _WITH_REFERRED,
             )
             for handle in x_handles(accounts)
         ]
@@ -109,6 +118,7 @@ class XCollector:
                 reach="window",
                 params={"endpoint": "timeline", "handle": handle},
                 history=_RECENT_REACH,
+                page_charged=_PAGE * _WITH_REFERRED,
             )
             for handle in x_handles(accounts)
         ]
@@ -245,6 +255,7 @@ def _turn_pages(
             mentions=_newest_versions(mentions, newest_version),
             unreadable=unreadable,
             answered=covered,
+            also_charged=referred_posts(answer),
             cut_by="page_cap" if cursor and number == source.max_pages else None,
         )
         if cursor is None:

@@ -13,6 +13,8 @@ from collectors.web.reading import identity, mapping, mappings, text_or_none
 
 _ORIGIN = "https://api.twitter.com"
 _ARCHIVE_PAUSE_S = 1.05
+ARCHIVE_PAGE = 500
+"""Posts in one answer of the archive."""
 
 _FIELDS = {
     "tweet_fields": [
@@ -95,7 +97,7 @@ def asking_search(client: Any, job: Job, window: Window, source: Source) -> Ask:
         time.sleep(pause_s)
         return search(
             job.params["query"],
-            max_results=500 if is_archive else 100,
+            max_results=ARCHIVE_PAGE if is_archive else 100,
             start_time=window.since,
             end_time=window.until,
             next_token=cursor,

@@ -71,6 +71,13 @@ def read_posts(
     return mentions, unreadable
 
 
+def referred_posts(answer: Mapping[str, Any]) -> list[str]:
+    """List the identities of the posts that came along because others refer to them."""
+    posts = mappings(mapping(answer.get("includes")).get("tweets"))
+    known = (next(iter(_history(post)), None) or identity(post.get("id")) for post in posts)
+    return [one for one in known if one]
+
+
 def version_of(mention: Mention) -> int:
     """Order the versions of one edited post: each edit has a larger id."""
     current = (mention.url or "").rpartition("/")[2]
@@ -88,8 +95,7 @@ def _read_post(
         msg = "is no post"
         raise UnfitError(msg)
     current_id = needed_id(item)
-    versions = item.get("edit_history_tweet_ids")
-    history = [v for v in map(identity, versions if isinstance(versions, list) else ()) if v]
+    history = _history(item)
     created_at, edited_at = _times(history, instant_from_iso(item.get("created_at")))
     author_id = identity(item.get("author_id"))
     author = users.get(author_id or "", {})
@@ -128,6 +134,11 @@ def _read_post(
         ),
         raw=raw_json(item | {"includes": own_includes} if own_includes else item),
     )
+
+
+def _history(item: Mapping[str, Any]) -> list[str]:
+    versions = item.get("edit_history_tweet_ids")
+    return [v for v in map(identity, versions if isinstance(versions, list) else ()) if v]
 
 
 def _times(

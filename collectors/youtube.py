@@ -47,6 +47,7 @@ class YouTubeCollector:
         Limit(requests=100, per=timedelta(days=1), kind="search"),
         Limit(requests=10_000, per=timedelta(days=1), kind="comments"),
     )
+    item_eur = 0.0
 
     def mistakes(self, source: Source) -> Sequence[tuple[str, str]]:
         """List what is wrong in a source's configuration: (key, what to do)."""

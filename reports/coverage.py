@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 Span = tuple[datetime, datetime]
 """A stretch of time: start, exclusive end; both aware."""
 
-NOT_ASKED = "not_asked"
+NOT_RUN = "not_run"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -157,5 +157,5 @@ def _explain(hole: Span, known: Iterable[KnownGap]) -> Counter[tuple[str, str | 
             lengths[gap.reason, gap.message] += length
             left -= length
     if left > 0:
-        lengths[NOT_ASKED, None] += left
+        lengths[NOT_RUN, None] += left
     return lengths

@@ -17,6 +17,7 @@ from collectors.readiness import SourceState
 from collectors.settings import Settings
 from collectors.watchlist import Watchlist
 from warehouse.connection import Tell, open_warehouse
+from warehouse.costs import let_items_go
 from warehouse.load import Outcome, load_files
 from warehouse.privacy import apply_watchlist, drop_unmatched
 from warehouse.publish import publish_snapshot
@@ -62,6 +63,7 @@ def load_waiting(
         _apply_sources(connection, sources)
         outcomes = load_files(connection, waiting_files(settings.enriched), now=now)
         dropped = drop_unmatched(connection, now=now, keep=keep.keep_unmatched)
+        let_items_go(connection, now=now)
         mentions = _count(connection)
         # Still under the lock: whoever waits for it must not find these files.
         tidy_up(settings, outcomes)

@@ -9,7 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from collectors.contract import Coverage, Interval
+from collectors.contract import Interval
 from collectors.landing import Header
 from warehouse.connection import open_snapshot
 from warehouse.query import rows
@@ -22,6 +22,9 @@ IMPORT_STREAM = "import"
 
 WHOLE = ("answered", "page_cap")
 """Outcomes of a fetch that read all it may read."""
+
+NOT_COVERED = ("possible_gap", "budget")
+"""Reasons of stretches that were not answered whole, and that the plan does not ask for again."""
 
 _RECENT = 12
 
@@ -46,7 +49,7 @@ class StreamHistory:
     covered: tuple[Interval, ...] = ()
     """Answered or imported, in no order; they may overlap."""
     lost: tuple[Interval, ...] = ()
-    """Asked for, but the platform no longer gives it all: asking again brings nothing."""
+    """Given up: the platform no longer gives it all, or it would have cost too much."""
     begun_at: datetime | None = None
     """Start of the earliest window ever asked for; None: never asked."""
     last_attempt_at: datetime | None = None
@@ -71,7 +74,13 @@ Ledger = Mapping[tuple[str, str], StreamHistory]
 """By source and stream."""
 
 
-def read_ledger(snapshot: Path, waiting: Iterable[Header], *, now: datetime) -> Ledger:
+def read_ledger(
+    snapshot: Path,
+    waiting: Iterable[Header],
+    *,
+    now: datetime,
+    reach: timedelta = LEDGER_REACH,
+) -> Ledger:
     """
     Read what is covered: from the newest snapshot, and from files not yet loaded.
 
@@ -79,6 +88,7 @@ def read_ledger(snapshot: Path, waiting: Iterable[Header], *, now: datetime) -> 
         snapshot: The snapshot's stable name; none may have been published yet.
         waiting: Headers of landing and enriched files.
         now: The present (aware, UTC).
+        reach: How far back coverage is read.
     """
     ledger: dict[tuple[str, str], StreamHistory] = {}
     if snapshot.exists():
@@ -96,9 +106,8 @@ def read_ledger(snapshot: Path, waiting: Iterable[Header], *, now: datetime) -> 
                     validators=json.loads(row["validators"] or "{}"),
                 )
             stretches: dict[tuple[str, str], list[Interval]] = defaultdict(list)
-            for row in rows(connection, "ledger_coverage", since=now - LEDGER_REACH):
-                reason: Coverage = "answered" if row["is_covered"] else "possible_gap"
-                interval = Interval(since=row["since"], until=row["until"], reason=reason)
+            for row in rows(connection, "ledger_coverage", since=now - reach):
+                interval = Interval(since=row["since"], until=row["until"], reason=row["reason"])
                 stretches[row["source"], row["stream"]].append(interval)
         finally:
             connection.close()
@@ -119,8 +128,8 @@ def _with_stretches(history: StreamHistory, intervals: Iterable[Interval]) -> St
     known = tuple(intervals)
     return replace(
         history,
-        covered=(*history.covered, *(i for i in known if i.reason != "possible_gap")),
-        lost=(*history.lost, *(i for i in known if i.reason == "possible_gap")),
+        covered=(*history.covered, *(i for i in known if i.reason not in NOT_COVERED)),
+        lost=(*history.lost, *(i for i in known if i.reason in NOT_COVERED)),
     )
 
 

@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 
 from collectors.landing import Header, LandingError, read_header
 from enrichment.enriched import ENRICHED_SCHEMA
+from warehouse.costs import charge_rows
 from warehouse.query import run_script
 from warehouse.tombstones import drop_tombstoned
 from warehouse.transaction import in_transaction
@@ -155,11 +156,13 @@ def _load(connection: duckdb.DuckDBPyConnection, batch: list[_File], now: dateti
         "arriving_file": _file_rows(batch),
         "arriving_coverage": _coverage_rows(batch),
         "arriving_unreadable": _unreadable_rows(batch),
+        "arriving_charge": charge_rows(file.header for file in batch),
     }
     for name, table in tables.items():
         connection.register(name, table)
     try:
         run_script(connection, "stage", parameters)
+        run_script(connection, "costs", parameters)
         drop_tombstoned(connection)
         for step in ("versions", "matches", "mentions", "refuse", "ledger", "roll_up"):
             run_script(connection, step, parameters)

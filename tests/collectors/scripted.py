@@ -34,6 +34,7 @@ class ScriptedCollector:
     script: Mapping[str, Sequence[Page | Exception]] = field(default_factory=dict)
     needs_credential = False
     limits = ()
+    item_eur = 0.0
 
     def mistakes(self, source: Source) -> Sequence[tuple[str, str]]:  # noqa: ARG002
         return ()

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reports.coverage import (
-    NOT_ASKED,
+    NOT_RUN,
     KnownGap,
     clip,
     holes,
@@ -98,7 +98,7 @@ def test_gaps_of_a_source_say_how_many_streams_and_the_longest_reason():
     assert (gap.reason, gap.message) == ("auth_failed", "401")
 
 
-def test_a_gap_that_the_ledger_cannot_explain_was_not_asked():
+def test_a_gap_that_the_ledger_cannot_explain_was_not_run():
     (gap,) = source_gaps({"a": [span(0, 4)]}, span(0, 6), [])
-    assert gap.reason == NOT_ASKED
+    assert gap.reason == NOT_RUN
     assert gap.streams == 1

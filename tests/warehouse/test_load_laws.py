@@ -5,6 +5,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 from hashlib import sha256
 from itertools import pairwise
 from pathlib import Path
@@ -42,7 +43,7 @@ WITHDRAWN = watchlist(
 NOW = T0 + timedelta(days=90)
 
 hours = st.integers(0, 40)
-moments = st.sampled_from((0, 1, 2, 30))
+moments = st.sampled_from((0, 1, 2, 30, 24))
 """Few, so that much happens at the same one."""
 
 
@@ -93,7 +94,7 @@ class Spec:
 def specs(draw, number: int):
     at = T0 + draw(moments) * HOUR
     since = T0 + draw(hours) * HOUR
-    reasons = st.sampled_from(("answered", "possible_gap"))
+    reasons = st.sampled_from(("answered", "possible_gap", "budget"))
     spans = draw(st.lists(st.tuples(hours, st.integers(0, 5), reasons), max_size=3))
     fault = draw(st.none() | st.sampled_from(("rate_limited", "timeout")))
     head = header(
@@ -113,6 +114,9 @@ def specs(draw, number: int):
             Unreadable(raw=raw, error=draw(st.sampled_from(("KeyError", "ValueError"))))
             for raw in draw(st.lists(st.sampled_from(("{", "[")), max_size=2))
         ),
+        account=draw(st.sampled_from(("x a", "x a", "x b"))),
+        item_eur=draw(st.sampled_from((0.0, 0.0045, 0.5))),
+        charged=tuple(draw(st.lists(st.sampled_from("abc"), max_size=3, unique=True))),
         fault=fault and Fault(reason=fault, message="wait", retry_at=at + HOUR),
     )
     mentions = {m.mention_id: m for m in draw(st.lists(sights(at), max_size=4))}
@@ -209,6 +213,7 @@ def test_order_batches_repetition_and_the_moment_of_a_deletion_change_nothing(co
         check_identities(connection)
         check_roll_ups(connection)
     check_newest(straight, files, ids)
+    check_costs(straight, files)
 
 
 def check_identities(connection: duckdb.DuckDBPyConnection) -> None:
@@ -219,6 +224,8 @@ def check_identities(connection: duckdb.DuckDBPyConnection) -> None:
         ("story", "story_id"),
         ("stream_state", "(source, stream)"),
         ("loaded_file", "digest"),
+        ("charged_item", "(day, account, item)"),
+        ("cost_day", "(day, account, source, stream)"),
         ("hourly_volume", "(hour, subject_id, platform, language)"),
     ):
         query = f"SELECT count(*) - count(DISTINCT {key}) FROM {table}"  # noqa: S608
@@ -243,6 +250,24 @@ def check_newest(connection: duckdb.DuckDBPyConnection, files: Sequence[Spec], g
         assert last == max(m.collected_at for m in seen[one])
         assert text in {m.text for m in seen[one] if m.collected_at == last}
         assert occurred == (created if created and created <= first + 24 * HOUR else first)
+
+
+def check_costs(connection: duckdb.DuckDBPyConnection, files: Sequence[Spec]) -> None:
+    """Count what files are charged for without any SQL: each item once a UTC day, where it was first."""
+    first: dict[tuple, tuple] = {}
+    for head in (spec.head for spec in files):
+        for item in head.charged if head.item_eur else ():
+            key = head.collected_at.date(), head.account, item
+            sight = head.collected_at, head.source, head.stream, Decimal(str(head.item_eur))
+            first[key] = min(first.get(key, sight), sight)
+    days: dict[tuple, list[Decimal]] = defaultdict(list)
+    for (day, account, _), (_, source, stream, eur) in first.items():
+        days[day, account, source, stream].append(eur)
+    assert {(*key, len(paid), sum(paid)) for key, paid in days.items()} == set(
+        connection.execute(
+            "SELECT day, account, source, stream, items, eur FROM cost_day"
+        ).fetchall()
+    )
 
 
 def check_roll_ups(connection: duckdb.DuckDBPyConnection) -> None:

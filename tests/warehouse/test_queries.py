@@ -230,8 +230,8 @@ def test_spans_and_gaps_are_those_that_touch_the_period(world):
         ("s", at(6)),
     ]
     assert values(ask(world, "gap_spans", **WEEK), "since", "until", "reason") == [
-        (at(-1), at(1), "not_asked"),
-        (at(2), at(6), "not_asked"),
+        (at(-1), at(1), "not_run"),
+        (at(2), at(6), "not_run"),
     ]
 
 

@@ -140,14 +140,14 @@ def test_stream_that_was_never_answered_is_all_gap(world):
     assert ask(world, "SELECT epoch(until - since) / 3600, reason FROM gap") == [(4, "auth_failed")]
 
 
-def test_gap_may_be_only_possible_or_not_asked(world):
+def test_gap_may_be_only_possible_or_not_run(world):
     world.covered("x", "s", at(0, 0), at(0, 1))
     world.covered("x", "s", at(0, 1), at(0, 2), "possible_gap")
     world.covered("x", "s", at(0, 2), at(0, 3))
     world.covered("x", "s", at(0, 5), at(0, 6))
     assert ask(world, "SELECT reason FROM gap ORDER BY since") == [
         ("possible_gap",),
-        ("not_asked",),
+        ("not_run",),
     ]
 
 

@@ -53,6 +53,23 @@ SELECT * REPLACE (
 )
 FROM attempt;
 CREATE TABLE snapshot.stream_state AS SELECT * FROM stream_state;
+CREATE TABLE snapshot.cost_day AS
+SELECT
+    day,
+    source,
+    CASE
+        WHEN
+            list_contains(
+                list_transform($private_words::VARCHAR[], lambda word: ltrim(lower(word), '@')),
+                lower(substr(stream, strpos(stream, ':') + 1))
+            )
+            THEN 'withheld'
+        ELSE stream
+    END AS stream,
+    sum(items)::BIGINT AS items,
+    sum(eur)::DECIMAL(18, 6) AS eur
+FROM cost_day
+GROUP BY ALL;
 CREATE TABLE snapshot.loaded_file AS SELECT * FROM loaded_file;
 
 -- Staff: one row is a unit in a week, on one fixed grid, suppressed once and never published finer.

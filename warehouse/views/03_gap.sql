@@ -2,7 +2,7 @@ CREATE OR REPLACE VIEW gap AS
 WITH spans AS (
     SELECT source, stream, since, until, TRUE AS is_covered FROM covered
     UNION ALL
-    SELECT source, stream, since, until, FALSE FROM coverage WHERE reason = 'possible_gap'
+    SELECT source, stream, since, until, FALSE FROM coverage WHERE reason IN ('possible_gap', 'budget')
     UNION ALL
     -- Where an attempt was answered, its life ends with what was answered: platforms hold back the
     -- last seconds, which the next attempt asks for.
@@ -48,6 +48,10 @@ reasons AS (
     SELECT source, stream, since, until, since, 'possible_gap', NULL
     FROM coverage
     WHERE reason = 'possible_gap'
+    UNION ALL
+    SELECT source, stream, since, until, until, 'not_run', 'budget'
+    FROM coverage
+    WHERE reason = 'budget'
 )
 
 SELECT
@@ -55,7 +59,7 @@ SELECT
     holes.stream,
     holes.since,
     holes.until,
-    coalesce(mode(reasons.outcome ORDER BY reasons.outcome), 'not_asked') AS reason,
+    coalesce(mode(reasons.outcome ORDER BY reasons.outcome), 'not_run') AS reason,
     max_by(reasons.message, reasons.collected_at) AS message
 FROM holes
 LEFT JOIN reasons
@@ -71,5 +75,5 @@ COMMENT ON COLUMN gap.source IS 'Name of the source.';
 COMMENT ON COLUMN gap.stream IS 'What is fetched separately within the source.';
 COMMENT ON COLUMN gap.since IS 'Start, UTC.';
 COMMENT ON COLUMN gap.until IS 'End, exclusive, UTC.';
-COMMENT ON COLUMN gap.reason IS 'Most frequent outcome of the attempts for that time (auth_failed, timeout, page_cap, …), possible_gap, or not_asked.';
-COMMENT ON COLUMN gap.message IS 'What the source said last.';
+COMMENT ON COLUMN gap.reason IS 'Most frequent outcome of the attempts for that time (auth_failed, timeout, page_cap, …), possible_gap, or not_run: nobody asked.';
+COMMENT ON COLUMN gap.message IS 'What the source said last; budget: it was not asked, to stay within the budget.';
