@@ -142,8 +142,8 @@ def run_round(
     keep = configuration.setting("warehouse", WarehouseSettings)
     with holding_lock(settings.home / "run.lock", tell=tell):
         readiness = find_readiness(configuration.sources, watchlist, environ, now=settings.clock())
-        for put_off in plan_round(settings, readiness.states).put_off:
-            tell(put_off.why)
+        for message in plan_round(settings, readiness.states).messages:
+            tell(message)
         bugs: ExceptionGroup[Exception] | None = None
         fetched: Sequence[Header] = ()
         try:

@@ -50,6 +50,13 @@ class Leases:
         """List the jobs that are planned and not yet loaded."""
         return [job for path in sorted(self.folder.glob("*.json")) if (job := _read(path))]
 
+    def claimed(self, *, now: datetime) -> list[Job]:
+        """List the jobs that no snapshot knows of yet, fetched or not, whose leases still hold."""
+        if not self.folder.exists():
+            return []
+        jobs = [job for path in self._files() if (job := _read(path))]
+        return [job for job in jobs if abs(now - job.planned_at) < LEASE]
+
     def release(self, job: Job) -> None:
         """Give a job back unfetched: the next plan asks for it again."""
         for path in self.folder.glob("*.json"):

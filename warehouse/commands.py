@@ -72,8 +72,8 @@ def plan(
     console.print(table)
     for state in readiness.off:
         tell(f"{state.source.name} is off: {state.why_off}")
-    for put_off in fitted.put_off:
-        tell(put_off.why)
+    for message in fitted.messages:
+        tell(message)
     streams = sum(len(state.streams) for state in readiness.states)
     tell(
         f"{count_of(len(jobs), 'job')} for {count_of(streams, 'stream')}"

@@ -21,27 +21,29 @@ class Spent:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PutOff:
-    """A job that has to wait, because its platform answers no more for now."""
+    """A job that has to wait."""
 
     job: Job
-    limit: Limit
+    why: str
+    """For people: the rest of a sentence that begins with the stream."""
 
     @property
-    def why(self) -> str:
-        """Say it to people, in one line."""
-        minutes = self.limit.per.total_seconds() / 60
-        return (
-            f"{self.job.source}, {self.job.stream} waits: {self.job.platform} answers "
-            f"{self.limit.requests:,} requests in {minutes:,.0f} minutes, and they are used up"
-        )
+    def message(self) -> str:
+        """Say which stream waits and why, in one line."""
+        return f"{self.job.source}, {self.job.stream} waits: {self.why}"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Fitted:
-    """What of the due jobs fits the limits."""
+    """What of the due jobs fits, and what has to wait."""
 
     jobs: Sequence[Job]
     put_off: Sequence[PutOff]
+
+    @property
+    def messages(self) -> list[str]:
+        """Say what waits, each stream and reason once."""
+        return list(dict.fromkeys(one.message for one in self.put_off))
 
 
 def fit_limits(
@@ -69,13 +71,14 @@ def fit_limits(
         The jobs with `max_pages` set where less is left than they may read, and those
         that have to wait. No sum of requests passes a limit if each page is one request.
     """
-    accounts = {name: _account(source) for name, source in sources.items()}
+    accounts = {name: source.account for name, source in sources.items()}
     used = _used(spent, sources, accounts, limits, now)
     wanted = Counter((accounts[job.source], limit) for job in jobs for limit in _of(job, limits))
     fitted: list[Job] = []
     put_off: list[PutOff] = []
     for job in jobs:
-        most = sources[job.source].max_pages
+        allowed = sources[job.source].max_pages
+        most = min(allowed, job.max_pages or allowed)
         shares: dict[_Purse, int] = {}
         for limit in _of(job, limits):
             purse = accounts[job.source], limit
@@ -85,17 +88,25 @@ def fit_limits(
         tightest = min(shares, key=lambda purse: shares[purse], default=None)
         share = most if tightest is None else min(shares[tightest], most)
         if tightest is not None and share == 0:
-            put_off.append(PutOff(job=job, limit=tightest[1]))
+            put_off.append(PutOff(job=job, why=_used_up(job, tightest[1])))
             continue
         used.update(dict.fromkeys(shares, share))
-        fitted.append(replace(job, max_pages=share if share < most else None))
+        fitted.append(replace(job, max_pages=share if share < allowed else None))
     return Fitted(jobs=fitted, put_off=put_off)
+
+
+def _used_up(job: Job, limit: Limit) -> str:
+    minutes = limit.per.total_seconds() / 60
+    return (
+        f"{job.platform} answers {limit.requests:,} requests in {minutes:,.0f} minutes, "
+        "and they are used up"
+    )
 
 
 def _used(
     spent: Iterable[Spent],
     sources: Mapping[str, Source],
-    accounts: Mapping[str, "_Account"],
+    accounts: Mapping[str, str],
     limits: Callable[[str], Sequence[Limit]],
     now: datetime,
 ) -> Counter["_Purse"]:
@@ -109,14 +120,8 @@ def _used(
     return used
 
 
-_Account = tuple[str, str]
-"""Whose requests count together: a platform, and its credential or host."""
-
-_Purse = tuple[_Account, Limit]
-
-
-def _account(source: Source) -> _Account:
-    return source.platform, source.credential or source.base_url or ""
+_Purse = tuple[str, Limit]
+"""The requests of one account that one limit counts."""
 
 
 def _of(job: Job, limits: Callable[[str], Sequence[Limit]]) -> list[Limit]:

@@ -1,6 +1,6 @@
 """The plan: which streams are due, and which stretch of time to ask each for."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -14,6 +14,7 @@ from collectors.registry import collector_for
 from collectors.settings import Settings
 from collectors.sources import Source
 from warehouse.connection import open_snapshot
+from warehouse.costs import Spending, price_of, read_spending
 from warehouse.ledger import (
     IMPORT_STREAM,
     LEDGER_REACH,
@@ -25,6 +26,7 @@ from warehouse.ledger import (
 from warehouse.limits import Fitted, Spent, fit_limits
 from warehouse.pace import pace
 from warehouse.query import rows
+from warehouse.thrift import fit_budget, thrifty_streams
 
 _MOST_HOLES = 8
 """Jobs for one stream in one plan, the newest hole first."""
@@ -59,6 +61,7 @@ def due_jobs(source: Source, streams: Iterable[Stream], ledger: Ledger, now: dat
                 until=until,
                 validators=history.validators,
                 planned_at=now,
+                page_charged=stream.page_charged or stream.page_items,
             )
             for since, until in windows
         )
@@ -124,7 +127,8 @@ def plan_due(settings: Settings, states: Iterable[SourceState]) -> Fitted:
         states: The configured sources; those that are off are not asked.
 
     Returns:
-        The jobs, the longest waiting first, and those that wait because of a platform's limit.
+        The jobs, the longest waiting first, and those that wait because of a platform's
+        limit or a budget.
     """
     now = settings.clock()
     states = list(states)
@@ -132,11 +136,61 @@ def plan_due(settings: Settings, states: Iterable[SourceState]) -> Fitted:
     ledger = read_ledger(settings.snapshot, waiting, now=now)
     due = [job for state in states for job in due_jobs(state.source, state.streams, ledger, now)]
     due.sort(key=lambda job: ledger.get((job.source, job.stream), StreamHistory()).waits_since)
-    return fit_limits(
-        due,
-        sources={state.source.name: state.source for state in states},
+    spending = spending_of(settings, states, waiting)
+    thrifty = {state.source.name: thrift_of(state, spending, now) for state in states}
+    return fit(settings, due, states, waiting, ledger=ledger, spending=spending, thrifty=thrifty)
+
+
+def fit(
+    settings: Settings,
+    jobs: Sequence[Job],
+    states: Sequence[SourceState],
+    waiting: Sequence[Header],
+    *,
+    ledger: Ledger,
+    spending: Mapping[str, Spending],
+    thrifty: Mapping[str, Sequence[str]],
+) -> Fitted:
+    """Fit jobs to the budgets, and what is left of them to the platforms' limits."""
+    now = settings.clock()
+    sources = {state.source.name: state.source for state in states}
+    paid = fit_budget(
+        jobs, sources=sources, spending=spending, thrifty=thrifty, ledger=ledger, now=now
+    )
+    fitted = fit_limits(
+        paid.jobs,
+        sources=sources,
         limits=_limits,
         spent=_spent(settings.snapshot, waiting, since=now - _LONGEST_LIMIT),
+        now=now,
+    )
+    return Fitted(jobs=fitted.jobs, put_off=[*paid.put_off, *fitted.put_off])
+
+
+def spending_of(
+    settings: Settings, states: Iterable[SourceState], waiting: Sequence[Header]
+) -> dict[str, Spending]:
+    """Read what each source has cost, and what jobs on their way may cost."""
+    now = settings.clock()
+    landed = {header.job_id for header in waiting}
+    claimed = Leases(folder=settings.jobs).claimed(now=now)
+    return read_spending(
+        settings.snapshot,
+        waiting,
+        [job for job in claimed if job.id not in landed],
+        [state.source for state in states],
+        now=now,
+    )
+
+
+def thrift_of(state: SourceState, spending: Mapping[str, Spending], now: datetime) -> list[str]:
+    """List the streams of a source that are asked once a day for their newest page only."""
+    source = state.source
+    return thrifty_streams(
+        spending[source.name],
+        source.monthly_eur,
+        streams=state.streams,
+        item_eur=price_of(source),
         now=now,
     )
 

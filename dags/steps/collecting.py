@@ -20,8 +20,8 @@ def plan_batches() -> list[Batch]:
     readiness = find_ready(around)
     for state in readiness.off:
         tell(f"{state.source.name} is off: {state.why_off}")
-    for put_off in plan_round(settings, readiness.states).put_off:
-        tell(put_off.why)
+    for message in plan_round(settings, readiness.states).messages:
+        tell(message)
     on = {state.source.name for state in readiness.states if state.why_off is None}
     fetched = {header.job_id for header in waiting_headers(settings)}
     batches: dict[str, list[str]] = defaultdict(list)

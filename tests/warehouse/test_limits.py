@@ -67,7 +67,7 @@ def test_the_longest_waiting_goes_first_and_the_others_are_put_off_by_name():
     fitted = fit(jobs, source("a"), spent=[used(28, ago=MINUTE)])
     assert [one.stream for one in fitted.jobs] == ["search:0", "search:1"]
     assert [one.max_pages for one in fitted.jobs] == [1, 1]
-    assert "search:2 waits: x answers 30 requests in 15 minutes" in fitted.put_off[0].why
+    assert "search:2 waits: x answers 30 requests in 15 minutes" in fitted.put_off[0].message
 
 
 def test_one_credential_is_one_account_and_another_one_is_not():
