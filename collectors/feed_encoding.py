@@ -4,6 +4,8 @@ import codecs
 import re
 from email.message import Message
 
+from collectors.web.utf8 import nearly_utf8
+
 _BOMS = (
     (codecs.BOM_UTF32_BE, "utf-32-be"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),
@@ -85,11 +87,7 @@ def _decode(content: bytes, content_type: str) -> str:
         text = _strictly(content, encoding)
         if text is not None:
             return text
-    text = content.decode("utf-8", "replace")
-    replaced = text.count("\ufffd")
-    if len(text) - len(text.encode("ascii", "ignore")) > 2 * replaced:
-        return text
-    return _strictly(content, "cp1252") or content.decode("latin-1")
+    return nearly_utf8(content)
 
 
 def _valid_utf8(content: bytes, declared: list[str]) -> str | None:

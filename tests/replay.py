@@ -40,6 +40,10 @@ class Answer:
     """Pause after each kilobyte."""
     hangs_up: bool = False
     """Close the connection without a word."""
+    drips_headers_s: float = 0
+    """Never come to the body: a header, this pause, a header …"""
+    is_endless: bool = False
+    """Say the body again and again, as fast as it is read."""
 
     @classmethod
     def of(cls, value: Any, **how: Any) -> Self:
@@ -120,6 +124,12 @@ class ReplayServer:
                 self.send_response(answer.status)
                 for name, value in answer.headers.items():
                     self.send_header(name, value)
+                if answer.drips_headers_s:
+                    self.drip_headers(answer.drips_headers_s)
+                    return
+                if answer.is_endless:
+                    self.say_for_ever(answer.body)
+                    return
                 if "content-length" not in {name.lower() for name in answer.headers}:
                     self.send_header("Content-Length", str(len(answer.body)))
                 self.end_headers()
@@ -130,6 +140,19 @@ class ReplayServer:
                 for start in range(0, len(body), step):
                     self.wfile.write(body[start : start + step])
                     replay._closing.wait(answer.drip_s)
+
+            def drip_headers(self, pause_s: float) -> None:
+                self.close_connection = True
+                self.flush_headers()
+                while not replay._closing.wait(pause_s):
+                    self.wfile.write(b"X-More: y\r\n")
+
+            def say_for_ever(self, body: bytes) -> None:
+                self.close_connection = True
+                self.send_header("Transfer-Encoding", "chunked")
+                self.end_headers()
+                while not replay._closing.is_set():
+                    self.wfile.write(b"%x\r\n%s\r\n" % (len(body), body))
 
             def log_message(self, *_args: Any) -> None:
                 """Stay silent: `requests` holds what was asked."""

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import ssl
+import zlib
 from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,6 +24,7 @@ from collectors.errors import (
 )
 from collectors.web.public_address import CheckedTransport, NamedHosts
 from collectors.web.statuses import fault_of
+from collectors.web.unpacking import Unpacker
 
 MAX_REDIRECTS = 5
 WHOLE_FETCH = 3
@@ -124,7 +126,7 @@ def _in_time(fetching: Coroutine[Any, Any, Fetched], what: str) -> Fetched:
     except (TimeoutError, httpx.TimeoutException) as error:
         msg = f"{what} did not answer in time"
         raise SourceTimeout(msg) from error
-    except httpx.DecodingError as error:
+    except zlib.error as error:
         msg = f"{what}: the answer can't be decompressed"
         raise BadAnswer(msg) from error
     except (httpx.InvalidURL, httpx.UnsupportedProtocol, httpx.LocalProtocolError) as error:
@@ -208,8 +210,9 @@ async def _read(
         msg = f"{what} is of type {kind[:80]}"
         raise WrongType(msg)
     body = bytearray()
-    async for chunk in response.aiter_bytes():
-        body += chunk
+    unpacker = Unpacker(response.headers.get("content-encoding", ""))
+    async for piece in response.aiter_raw():
+        body += unpacker.unpack(piece, asking.max_bytes + 1 - len(body))
         if len(body) > asking.max_bytes and asking.cuts_off:
             return bytes(body[: asking.max_bytes])
         if len(body) > asking.max_bytes:

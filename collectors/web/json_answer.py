@@ -17,6 +17,7 @@ import httpx
 from collectors.contract import Clock
 from collectors.errors import BadAnswer, SourceTimeout, SourceUnreachable
 from collectors.web.transport import MAX_BODY_BYTES, detail_of, name_fault
+from collectors.web.utf8 import json_in_utf8
 
 _MAX_FAULT_BYTES = 64 * 1024
 _GZIP = zlib.MAX_WBITS | 16
@@ -63,7 +64,7 @@ def get_json(
     if fault:
         raise fault
     try:
-        return json.loads(body)
+        return json.loads(json_in_utf8(body))
     except (ValueError, RecursionError) as error:
         msg = f"{what}: the answer is not JSON"
         raise BadAnswer(msg) from error

@@ -31,6 +31,7 @@ from collectors.errors import (
 )
 from collectors.web.cut_off import CutOff
 from collectors.web.reading import UnfitError, instant_from_iso
+from collectors.web.utf8 import json_in_utf8
 
 MAX_BODY_BYTES = 32 * 1024 * 1024
 _MAX_FAULT_BYTES = 64 * 1024
@@ -133,7 +134,9 @@ class BoundedAdapter(HTTPAdapter):
         fault = self.fault_of(response.status_code, response.headers, body, detail)
         if fault:
             raise fault
-        response.raw = BytesIO(body)
+        body = json_in_utf8(body)
+        # Where the media type is some text, or says Latin-1, `requests` would read it so.
+        response.raw, response.encoding = BytesIO(body), None if b"\x00" in body else "utf-8"
         return response
 
     def proxy_manager_for(self, proxy: Any, **options: Any) -> Any:
