@@ -1,18 +1,26 @@
 """An Airflow that runs, as tests ask it."""
 
 import email
+import json
+import os
+import signal
 import sqlite3
 import subprocess
+import sys
 import time
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from email.message import EmailMessage
 from email.policy import default
 from pathlib import Path
 from typing import Any
 
 import httpx
+
+from dags.local import free_port
+from tests.programs import CONFIG, ROOT, environment
 
 TRIES = 10
 PATIENCE_S = 400
@@ -86,3 +94,50 @@ def group_members(group: int) -> list[str]:
     found = subprocess.run(words, capture_output=True, text=True, check=True)
     lines = [line.split(None, 2) for line in found.stdout.splitlines()]
     return [" ".join(line) for line in lines if line[0] == str(group) and line[1][0] != "Z"]
+
+
+@contextmanager
+def local_airflow(
+    folder: Path, home: Path, *, at: datetime, config: Path = CONFIG
+) -> Iterator[Running]:
+    """Start it with its clock standing at *at*, and end it with all that it started."""
+    port = free_port()
+    words = ["--home", str(home), "--config", str(config), "--port", str(port)]
+    words += ["--at", at.isoformat(), "--pace", "0"]
+    out = folder / "out.txt"
+    with out.open("w", encoding="utf-8") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "dags.local", *words],
+            cwd=ROOT,
+            env=environment(folder),
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    airflow_group = home / "airflow.pid"
+    try:
+        wait_for(
+            "start",
+            lambda: "Ctrl-C" in out.read_text(encoding="utf-8") or process.poll() is not None,
+            about=lambda: out.read_text(encoding="utf-8")[-2000:],
+        )
+        assert process.poll() is None, out.read_text(encoding="utf-8")[-4000:]
+        passwords = json.loads((home / "airflow" / "passwords.json").read_text(encoding="utf-8"))
+        yield Running(home=home, url=f"http://127.0.0.1:{port}", password=passwords["admin"])
+        process.send_signal(signal.SIGINT)
+        process.wait(90)
+        assert out.read_text(encoding="utf-8").splitlines()[-1] == "stopped"
+        group = int(airflow_group.read_text(encoding="utf-8"))
+        assert group_members(group) == []
+    except BaseException:
+        log = home / "airflow.log"
+        sys.stdout.write(log.read_text(encoding="utf-8")[-20_000:] if log.exists() else "no log")
+        raise
+    finally:
+        groups = [process.pid]
+        if airflow_group.exists():
+            groups.append(int(airflow_group.read_text(encoding="utf-8")))
+        for group in groups:
+            if group_members(group):
+                os.killpg(group, signal.SIGKILL)
+        process.wait(30)

@@ -1,13 +1,6 @@
 """A real Airflow: what `make airflow` starts runs the five DAGs on the sample world."""
 
-import json
-import os
 import shutil
-import signal
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -18,58 +11,14 @@ import pytest
 from collectors.sample import CREDENTIALS
 from collectors.sample.server import SampleServer
 from collectors.sample.world import World, build_world, last_monday
-from dags.local import free_port, move_configuration, prepare_sample
+from dags.local import move_configuration, prepare_sample
 from tests.dags.rehearsal import MATCHES, MENTIONS, ask
-from tests.dags.running import Running, group_members, wait_for
-from tests.programs import CONFIG, ROOT, environment, luisterpost
+from tests.dags.running import Running, local_airflow, wait_for
+from tests.programs import CONFIG, luisterpost
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1500)]
 
 EVENTS = 30
-
-
-@contextmanager
-def local_airflow(folder: Path, home: Path, *, at: datetime) -> Iterator[Running]:
-    port = free_port()
-    words = ["--home", str(home), "--config", str(CONFIG), "--port", str(port)]
-    words += ["--at", at.isoformat(), "--pace", "0"]
-    out = folder / "out.txt"
-    with out.open("w", encoding="utf-8") as output:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "dags.local", *words],
-            cwd=ROOT,
-            env=environment(folder),
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-    airflow_group = home / "airflow.pid"
-    try:
-        wait_for(
-            "start",
-            lambda: "Ctrl-C" in out.read_text(encoding="utf-8") or process.poll() is not None,
-            about=lambda: out.read_text(encoding="utf-8")[-2000:],
-        )
-        assert process.poll() is None, out.read_text(encoding="utf-8")[-4000:]
-        passwords = json.loads((home / "airflow" / "passwords.json").read_text(encoding="utf-8"))
-        yield Running(home=home, url=f"http://127.0.0.1:{port}", password=passwords["admin"])
-        process.send_signal(signal.SIGINT)
-        process.wait(90)
-        assert out.read_text(encoding="utf-8").splitlines()[-1] == "stopped"
-        group = int(airflow_group.read_text(encoding="utf-8"))
-        assert group_members(group) == []
-    except BaseException:
-        log = home / "airflow.log"
-        sys.stdout.write(log.read_text(encoding="utf-8")[-20_000:] if log.exists() else "no log")
-        raise
-    finally:
-        groups = [process.pid]
-        if airflow_group.exists():
-            groups.append(int(airflow_group.read_text(encoding="utf-8")))
-        for group in groups:
-            if group_members(group):
-                os.killpg(group, signal.SIGKILL)
-        process.wait(30)
 
 
 @pytest.fixture
