@@ -7,20 +7,50 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import typer
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.orm import Session
 
 _BUSY_S = 30
 _POLL_S = 0.02
+_POSTGRESQL = "postgresql"
+_TURN = 0x6465736B
+"""The advisory lock that PostgreSQL's writers hold in turn: "desk"."""
 
 
 def desk_url(path: Path) -> str:
-    """Write the URL of a desk in a SQLite file."""
-    return f"sqlite+pysqlite:///{path}"
+    """
+    Tell the URL of a data directory's desk: a SQLite file, unless another place is named.
+
+    Args:
+        path: The SQLite file, `desk.db`. A file `desk.url` beside it names a
+            PostgreSQL database instead, such as
+            `postgresql+psycopg:///luisterpost_desk`.
+
+    Raises:
+        typer.BadParameter: `desk.url` can't be read, or holds a password. The
+            message repeats nothing of it.
+    """
+    named = path.with_suffix(".url")
+    if not named.exists():
+        return f"sqlite+pysqlite:///{path}"
+    text = named.read_text(encoding="utf-8").strip()
+    try:
+        url = make_url(text)
+    except (ArgumentError, ValueError):
+        url = None
+    if url is None or url.get_backend_name() != _POSTGRESQL:
+        msg = f"{named}: write for instance postgresql+psycopg:///luisterpost_desk"
+        raise typer.BadParameter(msg)
+    if url.password is not None or "password" in url.query:
+        msg = f"{named}: no password here; PostgreSQL's clients find it in ~/.pgpass or PGPASSFILE"
+        raise typer.BadParameter(msg)
+    return text
 
 
 @contextmanager
@@ -40,7 +70,11 @@ def open_desk(url: str) -> Iterator[Session]:
 
 
 def desk_engine(url: str) -> Engine:
-    """Connect to a desk; SQLite gets WAL mode, foreign keys, and patience with other writers."""
+    """
+    Connect to a desk whose transactions take turns, and wait for one another.
+
+    SQLite gets WAL mode and foreign keys besides.
+    """
     target = make_url(url)
     if target.get_backend_name() == "sqlite" and target.database:
         Path(target.database).parent.mkdir(parents=True, exist_ok=True)
@@ -48,6 +82,8 @@ def desk_engine(url: str) -> Engine:
     if target.get_backend_name() == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_as_writer)
+    elif target.get_backend_name() == _POSTGRESQL:
+        event.listen(engine, "begin", _begin_in_turn)
     return engine
 
 
@@ -55,8 +91,8 @@ def migrate_desk(engine: Engine) -> None:
     """
     Apply the migrations that this desk has not had yet.
 
-    Several processes may do so at the same moment: on SQLite a transaction
-    begins as a writer's, so the second finds the first one's work done.
+    Several processes may do so at the same moment: they take turns, so the
+    second finds the first one's work done.
     """
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
@@ -97,3 +133,10 @@ def _begin_as_writer(connection: Connection) -> None:
     # A transaction that reads first and writes later fails at once, without patience, when
     # another one wrote in between.
     connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _begin_in_turn(connection: Connection) -> None:
+    # PostgreSQL's own isolation would refuse what SQLite lets wait: people and tasks that decide
+    # by what they read. One turn lasts as long as its transaction.
+    connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{_BUSY_S}s'")
+    connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_TURN})")
