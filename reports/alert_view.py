@@ -123,6 +123,19 @@ class Closing:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Dismissed:
+    """That a person ended the incident."""
+
+    kind: Literal["mute", "not_us", "close"]
+    who: str
+    """Plain, still to be escaped."""
+    until: datetime
+    """Before that nothing alerts on the same ground."""
+    words: tuple[str, ...] = ()
+    """Stories with one of them; empty: all about the subject."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class SourceTrouble:
     """A source that gives no answer, or did so until now."""
 
@@ -165,6 +178,8 @@ class AlertView:
     """When it was decided, UTC; figures are those of the snapshot at that time."""
     trend: Trend = "steady"
     acknowledged_by: str | None = None
+    dismissal: Dismissed | None = None
+    """Of `closed` only: a person ended it; None: it came to an end by itself."""
     is_test: bool = False
     """Sent by `alert test`: to be marked clearly."""
 

@@ -13,12 +13,12 @@ from reports.alert_settings import AlertSettings
 from reports.settings import ReportSettings
 from tests.reports.world import at, plausible_world
 from warehouse.connection import SnapshotMissingError
+from warehouse.desk.answers import NewAnswer, write_answer
 from warehouse.desk.connection import desk_url, open_desk
 from warehouse.desk.incidents import (
     UnknownIncidentError,
     find_incident,
     read_standing,
-    write_answer,
 )
 from warehouse.desk.tables import Incident, IncidentEvent, OutboxMail
 
@@ -170,7 +170,7 @@ def test_acknowledging_is_known_by_the_first_digits_of_the_id(snapshot, desk):
     view = first_volume(snapshot, desk)
     with open_desk(desk) as session:
         found = find_incident(session, view.incident_id[:6])
-        write_answer(session, found.id, "ack", who="Kim", now=view.now)
+        write_answer(session, found, NewAnswer(kind="ack", who="Kim"), now=view.now)
     with open_desk(desk) as session:
         (standing,) = [i for i in read_standing(session, now=view.now) if i.id == found.id]
         assert standing.acknowledged_by == "Kim"
