@@ -155,23 +155,27 @@ def snapshot_time(path: Path) -> datetime | None:
     return moment.astimezone(UTC)
 
 
-def rewrite(path: Path, *, tell: Tell) -> None:
+def rewrite(path: Path, *, tell: Tell, timeout_s: float = -1) -> None:
     """
     Rewrite the warehouse into a new file, so that deleted rows leave no bytes behind.
 
     The warehouse must be closed in this process.
+
+    Raises:
+        TimeoutError: Another process had the warehouse open for longer than *timeout_s*.
     """
-    with holding_lock(path.with_suffix(".lock"), tell=tell):
+    with holding_lock(path.with_suffix(".lock"), tell=tell, timeout_s=timeout_s):
         fresh = path.with_name(f".{path.name}.rewrite")
         for leftover in (fresh, _wal(fresh)):
             leftover.unlink(missing_ok=True)
-        connection = duckdb.connect()
+        connection = _connect_alone(path, tell, timeout_s)
         try:
-            connection.execute(f"ATTACH {_quoted(path)} AS old")
-            connection.execute("CHECKPOINT old")
-            connection.execute(f"ATTACH {_quoted(fresh)} AS new")
-            connection.execute("COPY FROM DATABASE old TO new")
-            connection.execute("CHECKPOINT new")
+            name = connection.execute("SELECT current_database()").fetchall()[0][0]
+            old = '"' + name.replace('"', '""') + '"'
+            connection.execute("CHECKPOINT")
+            connection.execute(f"ATTACH {_quoted(fresh)} AS rewritten")
+            connection.execute(f"COPY FROM DATABASE {old} TO rewritten")
+            connection.execute("CHECKPOINT rewritten")
         finally:
             connection.close()
         with fresh.open("rb") as file:

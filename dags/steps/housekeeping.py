@@ -1,5 +1,6 @@
 """Steps of `housekeeping`: let go of what may not be kept, and of its bytes."""
 
+from dags.steps.patience import PATIENCE_S, naming_who_holds
 from dags.surroundings import look_around, tell
 
 
@@ -12,7 +13,11 @@ def drop_expired() -> int:
     around = look_around()
     now = around.settings.clock()
     keep = around.configuration.setting("warehouse", WarehouseSettings)
-    with open_warehouse(around.settings.warehouse, tell=tell) as connection:
+    path = around.settings.warehouse
+    with (
+        naming_who_holds(path),
+        open_warehouse(path, tell=tell, timeout_s=PATIENCE_S) as connection,
+    ):
         apply_watchlist(connection, around.configuration.watchlist, now=now)
         return drop_unmatched(connection, now=now, keep=keep.keep_unmatched)
 
@@ -22,7 +27,8 @@ def purge_bytes() -> int:
     from warehouse.connection import rewrite
 
     path = look_around().settings.warehouse
-    rewrite(path, tell=tell)
+    with naming_who_holds(path):
+        rewrite(path, tell=tell, timeout_s=PATIENCE_S)
     return path.stat().st_size
 
 
