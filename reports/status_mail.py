@@ -1,4 +1,4 @@
-"""The weekly status report as a mail, to be read where it arrives, like a newspaper."""
+"""The status report as a mail, to be read where it arrives, like a newspaper."""
 
 from collections.abc import Sequence
 from contextlib import closing
@@ -11,18 +11,17 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from babel import Locale
-
 from reports.foreign_text import plain, safe_link
 from reports.mail import Letter, build_mail
 from reports.mail_charts import daily_picture, tone_picture
 from reports.mail_render import as_text, render_html, render_text
 from reports.mail_settings import MailSettings
+from reports.period import Every
+from reports.render import words_for
 from reports.settings import ReportSettings
 from reports.status_model import StatusReport
 from reports.status_report import read_status
 from reports.verdict import RULE
-from reports.words import Words
 from warehouse.connection import open_snapshot
 from warehouse.query import rows
 
@@ -43,16 +42,22 @@ class NobodyToMailError(Exception):
 
 
 def snapshot_mail(
-    snapshot: Path, mails: MailSettings, settings: ReportSettings, *, day: date | None = None
+    snapshot: Path,
+    mails: MailSettings,
+    settings: ReportSettings,
+    *,
+    every: Every = "weekly",
+    day: date | None = None,
 ) -> EmailMessage:
     """
-    Write the mail of a week's report from the published snapshot.
+    Write the mail of a report from the published snapshot.
 
     Args:
         snapshot: The newest one, by its stable name.
         mails: From whom, to whom.
         settings: What the reader wants.
-        day: Any day of the week; None: the last complete week of the snapshot.
+        every: What the report spans.
+        day: Any day of the period; None: the last complete one of the snapshot.
 
     Raises:
         NobodyToMailError: `report_to` is empty.
@@ -65,7 +70,7 @@ def snapshot_mail(
         )
         raise NobodyToMailError(msg)
     with closing(open_snapshot(snapshot)) as connection:
-        report = read_status(partial(rows, connection), settings, day=day)
+        report = read_status(partial(rows, connection), settings, every=every, day=day)
     return status_mail(
         report,
         settings,
@@ -95,12 +100,16 @@ def status_mail(
 
     Returns:
         The same bytes for the same report. Its Message-ID is that of the firm's
-        week: a week is mailed once, however often it is asked for.
+        period: it is mailed once, however often it is asked for.
     """
-    words = Words(Locale.parse(settings.locale), settings.zone)
-    pictures = (daily_picture(report, words), tone_picture(report)) if report.has_data else ()
+    words = words_for(report, settings)
+    pictures = (
+        (daily_picture(report, words), tone_picture(report, words)) if report.has_data else ()
+    )
     link = (
-        safe_link(f"{base_link.rstrip('/')}/status-{report.week.label}.html") if base_link else None
+        safe_link(f"{base_link.rstrip('/')}/status-{report.period.label}.html")
+        if base_link
+        else None
     )
     values: dict[str, Any] = {
         "report": report,
@@ -126,13 +135,13 @@ def status_mail(
 
 
 def status_subject(report: StatusReport) -> str:
-    """Write the subject: whose week, and whether it was on course."""
+    """Write the subject: whose day, week or month, and whether it was on course."""
     firm = plain(report.firm)
     course = as_text(_COLOURS[report.headline.colour])
-    return f"{firm + ': ' if firm else ''}status report {report.week.label}, {course}"
+    return f"{firm + ': ' if firm else ''}status report {report.period.label}, {course}"
 
 
 def status_message_id(report: StatusReport) -> str:
-    """Name the mail of a week: the same however often the report is made."""
-    digest = sha256(f"{report.firm}\n{report.week.label}".encode()).hexdigest()[:20]
-    return f"<status.{report.week.label}.{digest}@reports.luisterpost>"
+    """Name the mail of a period: the same however often the report is made."""
+    digest = sha256(f"{report.firm}\n{report.period.label}".encode()).hexdigest()[:20]
+    return f"<status.{report.period.label}.{digest}@reports.luisterpost>"

@@ -97,7 +97,7 @@ def test_a_week_is_one_mail_whenever_it_is_made(report):
     again = replace(report, snapshot_id="another", mentions_all=1)
     assert status_message_id(again) == status_message_id(report)
     assert status_message_id(replace(report, firm="Another")) != status_message_id(report)
-    assert status_message_id(replace(report, week=report.week.earlier(1))) != status_message_id(
+    assert status_message_id(replace(report, period=report.period.earlier(1))) != status_message_id(
         report
     )
 
