@@ -41,9 +41,13 @@ def main() -> int:
         land_history(home / "landing", count, at=at)
         with local_airflow(folder, home, at=at, config=config) as running:
             wait_for(
-                "a first round of alerts",
-                lambda: running.ask(
-                    "SELECT 1 FROM dag_run WHERE dag_id = 'alert' AND state = 'success'"
+                "the end of all that waited",
+                lambda: (
+                    not list((home / "landing").glob("*.parquet"))
+                    and running.ask(
+                        "SELECT 1 FROM task_instance "
+                        "WHERE task_id = 'publish' AND state = 'success'"
+                    )
                 ),
                 about=lambda: running.ask(
                     "SELECT dag_id, state, count(*) FROM dag_run GROUP BY 1, 2"

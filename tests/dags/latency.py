@@ -40,17 +40,21 @@ _STORIES = (
 
 _WAY = """
 WITH task AS (
-    SELECT *, 86400 * (julianday(queued_dttm) - 2440587.5) AS queued, 86400 * (julianday(start_date) - 2440587.5) AS began,
+    SELECT dag_id, run_id, task_id,
+        86400 * (julianday(queued_dttm) - 2440587.5) AS queued,
+        86400 * (julianday(start_date) - 2440587.5) AS began,
         86400 * (julianday(end_date) - 2440587.5) AS ended
     FROM task_instance WHERE state = 'success'
 ),
-carried AS (
-    SELECT run_id FROM task WHERE task_id = 'understand' AND began BETWEEN ?1 AND ?2
-    UNION ALL
-    SELECT run_id FROM task
-    WHERE task_id = 'deliver' AND ?2 BETWEEN began AND ended
-)
-SELECT task_id, queued, began, ended FROM task JOIN carried USING (run_id) ORDER BY began
+read AS (
+    SELECT dag_id, run_id FROM task WHERE task_id = 'understand' AND began BETWEEN ?1 AND ?2
+    ORDER BY began DESC LIMIT 1
+),
+sent AS (
+    SELECT dag_id, run_id FROM task WHERE task_id = 'deliver' AND ?2 BETWEEN began AND ended
+),
+carried AS (SELECT * FROM read UNION ALL SELECT * FROM sent)
+SELECT task_id, queued, began, ended FROM task JOIN carried USING (dag_id, run_id) ORDER BY began
 """
 """The tasks of the run that understood the file, and of the run that sent the mail."""
 
