@@ -84,7 +84,7 @@ def tell_story(scene: Scene, ask: Ask, settings: AlertSettings) -> AlertView:
         thread=scene.thread,
         subject_id=incident.subject_id,
         subject_name=plain(scene.subject.get("name") or incident.subject_id),
-        facet=scene.subject.get("facet", "source"),
+        facet=scene.subject.get("facet", "subject" if incident.cause == "volume" else "source"),
         severity=incident.severity,
         previous_severity=step.previous_severity,
         since=since_of(incident),
@@ -92,6 +92,7 @@ def tell_story(scene: Scene, ask: Ask, settings: AlertSettings) -> AlertView:
         trend=scene.signal.trend if scene.signal else "steady",
         acknowledged_by=incident.acknowledged_by and plain(incident.acknowledged_by),
         dismissal=incident.dismissal and _told_dismissal(incident.dismissal),
+        is_unwatched=step.kind == "closed" and scene.signal is None,
         trust=scene.trust,
         owner=settings.owner,
         runbook=settings.runbook,
@@ -266,7 +267,7 @@ def _volume_rule(scene: Scene) -> Rule:
         if rarest
         else "",
         sql=(
-            "SELECT date_trunc('hour', occurred_at) AS hour, count(DISTINCT story_id) AS stories "  # noqa: S608 - shown, not run
+            "SELECT date_trunc('hour', occurred_at) AS hour, count(DISTINCT story_id) "  # noqa: S608 - shown, not run
             f"FROM mention_subject WHERE subject_id = '{subject}' AND NOT is_own "
             f"AND occurred_at >= '{since}' GROUP BY hour ORDER BY hour"
         ),

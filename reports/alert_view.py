@@ -167,7 +167,7 @@ class AlertView:
     subject_name: str
     """Plain, still to be escaped; the source's name for `source_failing`."""
     facet: str
-    """brand, company, organisation; `source` for `source_failing`."""
+    """brand, company, organisation, or subject if it is no longer known; source for `source_failing`."""
     severity: int
     """1 to 4."""
     previous_severity: int | None = None
@@ -180,6 +180,8 @@ class AlertView:
     acknowledged_by: str | None = None
     dismissal: Dismissed | None = None
     """Of `closed` only: a person ended it; None: it came to an end by itself."""
+    is_unwatched: bool = False
+    """Of `closed` only: what it was about is no longer on the watchlist, or switched off."""
     is_test: bool = False
     """Sent by `alert test`: to be marked clearly."""
 

@@ -83,7 +83,7 @@ def fold(text: str) -> str:
                 drop_whitespace=True,
                 replace_whitespace=False,
             )
-            if len(bare) > COLUMNS
+            if len(bare) > COLUMNS and " " in bare.strip()
             else [bare]
         )
     return "\n".join(lines).strip("\n") + "\n"
