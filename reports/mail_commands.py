@@ -159,6 +159,7 @@ def _report_mail(settings: Settings, day: str | None, *, is_preview: bool = Fals
     from reports.status_mail import NobodyToMailError, snapshot_mail
     from reports.status_report import EmptySnapshotError
     from warehouse.connection import SnapshotMissingError
+    from warehouse.desk.connection import desk_url
 
     try:
         mails = read_mail_settings(settings.config)
@@ -169,6 +170,7 @@ def _report_mail(settings: Settings, day: str | None, *, is_preview: bool = Fals
             mails,
             read_report_settings(settings.config),
             day=_parse_day(day) if day else None,
+            desk=desk_url(settings.desk),
         )
     except (
         MailConfigError,

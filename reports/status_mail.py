@@ -23,6 +23,8 @@ from reports.status_model import StatusReport
 from reports.status_report import read_status
 from reports.verdict import RULE
 from warehouse.connection import open_snapshot
+from warehouse.desk.alert_figures import AlertFigures, read_alert_figures
+from warehouse.desk.connection import open_desk
 from warehouse.query import rows
 
 # The full report has it all; a mail is cut off by mail programs when it is long.
@@ -48,6 +50,7 @@ def snapshot_mail(
     *,
     every: Every = "weekly",
     day: date | None = None,
+    desk: str | None = None,
 ) -> EmailMessage:
     """
     Write the mail of a report from the published snapshot.
@@ -58,6 +61,7 @@ def snapshot_mail(
         settings: What the reader wants.
         every: What the report spans.
         day: Any day of the period; None: the last complete one of the snapshot.
+        desk: URL of the desk, which knows the period's alerts; None: they are not told.
 
     Raises:
         NobodyToMailError: `report_to` is empty.
@@ -77,7 +81,14 @@ def snapshot_mail(
         sender=mails.sender_address,
         recipients=mails.report_addresses,
         base_link=mails.base_link,
+        alerts=_read_alerts(desk, report, settings) if desk else None,
     )
+
+
+def _read_alerts(desk: str, report: StatusReport, settings: ReportSettings) -> AlertFigures:
+    since, until = report.period.bounds(settings.zone)
+    with open_desk(desk) as session:
+        return read_alert_figures(session, since=since, until=until)
 
 
 def status_mail(
@@ -87,6 +98,7 @@ def status_mail(
     sender: Address,
     recipients: Sequence[Address],
     base_link: str | None = None,
+    alerts: AlertFigures | None = None,
 ) -> EmailMessage:
     """
     Write the status report's mail.
@@ -97,9 +109,10 @@ def status_mail(
         sender: From whom.
         recipients: To whom.
         base_link: Where the reports folder can be opened in a browser.
+        alerts: What became of the period's alerts; where there were none, nothing is said.
 
     Returns:
-        The same bytes for the same report. Its Message-ID is that of the firm's
+        The same bytes for the same report and alerts. Its Message-ID is that of the firm's
         period: it is mailed once, however often it is asked for.
     """
     words = words_for(report, settings)
@@ -119,6 +132,7 @@ def status_mail(
         "rule": RULE,
         "pictures": pictures,
         "link": link,
+        "alerts": alerts if alerts and alerts.incidents else None,
     }
     return build_mail(
         Letter(
