@@ -23,6 +23,10 @@ _TURN = 0x6465736B
 """The advisory lock that PostgreSQL's writers hold in turn: "desk"."""
 
 
+class NewerDeskError(Exception):
+    """The desk was written by a later version of the program."""
+
+
 def desk_url(path: Path) -> str:
     """
     Tell the URL of a data directory's desk: a SQLite file, unless another place is named.
@@ -93,13 +97,20 @@ def migrate_desk(engine: Engine) -> None:
 
     Several processes may do so at the same moment: they take turns, so the
     second finds the first one's work done.
+
+    Raises:
+        NewerDeskError: It has had one that this program doesn't know.
     """
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     config.set_main_option("path_separator", "os")
-    head = ScriptDirectory.from_config(config).get_current_head()
+    known = [one.revision for one in ScriptDirectory.from_config(config).walk_revisions()]
     with engine.begin() as connection:
-        if MigrationContext.configure(connection).get_current_revision() != head:
+        current = MigrationContext.configure(connection).get_current_revision()
+        if current is not None and current not in known:
+            msg = f"this desk is newer than the program: it has {current}, known is {known[0]}"
+            raise NewerDeskError(msg)
+        if current != known[0]:
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
 
