@@ -33,7 +33,7 @@ def main() -> int:
     count = int(sys.argv[1]) if len(sys.argv) > 1 else len(NAMES)
     world = build_world(last_monday(datetime.now(UTC)))
     at = world.recall_at - timedelta(hours=2)
-    print(f"load of the last minute before: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
+    print(f"{os.cpu_count()} cores, load of the last minute {os.getloadavg()[0]:.1f}")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         home = folder / "home"
@@ -56,7 +56,7 @@ def main() -> int:
             taken = []
             for one in measure(running, NAMES[:count], at=at, pause=spread_over_the_minute(count)):
                 taken.append(one)
-                print(f"{one.seconds:6.1f} s", flush=True)
+                print(f"{one.seconds:6.1f} s, load {os.getloadavg()[0]:.1f}", flush=True)
     print(tell(taken))
     return 0
 

@@ -1,7 +1,7 @@
 """From a landing file to the alert mail in a running Airflow: incidents on demand, and a stopwatch."""
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email import message_from_bytes
@@ -11,7 +11,7 @@ from pathlib import Path
 from statistics import median, quantiles
 
 from collectors.landing import Header, write_landing
-from collectors.mention import Mention
+from collectors.mention import Mention, mention_id
 from tests.dags.running import Client, Running, wait_for
 
 NAMES = tuple(map("".join, product(("Brulvan", "Dravor", "Gorpel", "Kelvim"), ("ax", "ibert", "ov", "udrecht", "enz"))))  # fmt: skip
@@ -117,7 +117,7 @@ def land_incident(folder: Path, name: str, *, at: datetime) -> Path:
     """Land what fourteen people say of one organisation in the hour before *at*."""
     told = (
         _mention(
-            f"new-{name}-{number}",
+            _key(name, number),
             text.format(name=name),
             at=at - timedelta(minutes=2 + 3 * number),
         )
@@ -126,8 +126,19 @@ def land_incident(folder: Path, name: str, *, at: datetime) -> Path:
     return write_landing(folder, _header(name, at=at), told)
 
 
+def incident_ids(names: Iterable[str]) -> set[str]:
+    """Name the mentions of incidents."""
+    return {
+        mention_id("x", _key(name, number)) for name in names for number in range(len(_STORIES))
+    }
+
+
 def measure(
-    running: Running, names: Sequence[str], *, at: datetime, pause: Callable[[], None]
+    running: Running,
+    names: Sequence[str],
+    *,
+    at: datetime,
+    pause: Callable[[], None] = lambda: None,
 ) -> Iterator[Taken]:
     """
     Land one incident after the other, ring, and wait for each one's mail.
@@ -178,11 +189,14 @@ def _measure_one(running: Running, client: Client, bell: int, name: str, at: dat
     )
     steps, before = [], landed
     for task, queued, began, ended in _way(running, landed, arrived):
-        asked = max(queued, before)  # The file may land while `waiting` begins.
+        # The file may land while `waiting` begins, and `decide` may begin while `publish` ends.
+        asked = max(queued, before)
+        present = max(began, asked)
+        done = min(max(ended, present), arrived)
         steps.append(
-            Step(name=task, wait_s=asked - before, begin_s=began - asked, run_s=ended - began)
+            Step(name=task, wait_s=asked - before, begin_s=present - asked, run_s=done - present)
         )
-        before = max(ended, before)
+        before = done
     return Taken(seconds=arrived - landed, steps=tuple(steps))
 
 
@@ -226,6 +240,10 @@ def tell(taken: Sequence[Taken]) -> str:
     slowest = sorted(rows, key=lambda row: row[-1], reverse=True)[:2]
     lines.append("slowest: " + ", ".join(f"{row[0]} ({row[-1]:.1f} s)" for row in slowest))
     return "\n".join(lines)
+
+
+def _key(name: str, number: int) -> str:
+    return f"new-{name}-{number}"
 
 
 def _header(job: str, *, at: datetime) -> Header:
