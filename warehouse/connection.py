@@ -155,11 +155,20 @@ def snapshot_time(path: Path) -> datetime | None:
     return moment.astimezone(UTC)
 
 
-def rewrite(path: Path, *, tell: Tell, timeout_s: float = -1) -> None:
+def rewrite(path: Path, *, tell: Tell, timeout_s: float = -1, only_pending: bool = False) -> bool:
     """
     Rewrite the warehouse into a new file, so that deleted rows leave no bytes behind.
 
     The warehouse must be closed in this process.
+
+    Args:
+        path: The warehouse.
+        tell: Says what is waited for.
+        timeout_s: How long another process is waited for; below 0: for ever.
+        only_pending: Leave the file alone if nothing was deleted since it was last rewritten.
+
+    Returns:
+        Whether it was rewritten.
 
     Raises:
         TimeoutError: Another process had the warehouse open for longer than *timeout_s*.
@@ -170,11 +179,15 @@ def rewrite(path: Path, *, tell: Tell, timeout_s: float = -1) -> None:
             leftover.unlink(missing_ok=True)
         connection = _connect_alone(path, tell, timeout_s)
         try:
+            if only_pending and not _has_pending(connection):
+                return False
             name = connection.execute("SELECT current_database()").fetchall()[0][0]
             old = '"' + name.replace('"', '""') + '"'
             connection.execute("CHECKPOINT")
             connection.execute(f"ATTACH {_quoted(fresh)} AS rewritten")
             connection.execute(f"COPY FROM DATABASE {old} TO rewritten")
+            if _knows_pending(connection):
+                connection.execute("DELETE FROM rewritten.pending_purge")
             connection.execute("CHECKPOINT rewritten")
         finally:
             connection.close()
@@ -182,6 +195,19 @@ def rewrite(path: Path, *, tell: Tell, timeout_s: float = -1) -> None:
             os.fsync(file.fileno())
         fresh.rename(path)
         sync_folder(path.parent)
+        return True
+
+
+def _knows_pending(connection: duckdb.DuckDBPyConnection) -> bool:
+    known = "FROM duckdb_tables() WHERE table_name = 'pending_purge' LIMIT 1"
+    return bool(connection.execute(known).fetchall())
+
+
+def _has_pending(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Tell whether deleted rows may have left bytes; an older warehouse didn't note it."""
+    if not _knows_pending(connection):
+        return True
+    return bool(connection.execute("FROM pending_purge LIMIT 1").fetchall())
 
 
 def _wal(path: Path) -> Path:

@@ -42,7 +42,7 @@ def views(connection) -> set[str]:
 
 
 def test_a_fresh_warehouse_gets_every_migration_once(connection):
-    assert migrate(connection) == ["0001_first_tables.sql"]
+    assert migrate(connection) == ["0001_first_tables.sql", "0002_pending_purge.sql"]
     assert {"mention", "coverage", "migration"} <= tables(connection)
     assert {"mention_subject", "covered"} <= views(connection)
     applied = connection.execute("FROM migration ORDER BY name").fetchall()
