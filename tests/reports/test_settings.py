@@ -19,6 +19,9 @@ def test_the_shipped_example_is_valid_and_says_the_defaults(pytestconfig):
         ("history_weks = 8", "history_weks"),
         ("least_coverage = 80", "least_coverage"),
         ("firm = ", "reports.toml"),
+        ('every = ["weekly", "montly"]', "did you mean 'monthly'?"),
+        ('every = "weekly"', 'every = ["weekly"]'),
+        ("every = []", "every"),
     ],
 )
 def test_mistake_is_named_with_file_and_remedy(tmp_path, text, said):
