@@ -42,8 +42,9 @@ class Notice:
 def post(notice: Notice) -> None:
     """Mail a notice now; if the mail server can't be used, leave it in the outbox."""
     try:
-        with _LetterHook(notice) as hook:
-            hook.send_email_smtp(to=list(notice.recipients), subject="-", html_content="-")
+        hook = _LetterHook(notice)
+        with hook:
+            hook.send_email_smtp(**hook.words())
     except Exception as error:  # noqa: BLE001 - whatever keeps the server from taking it
         _keep(notice, error)
 
@@ -51,8 +52,9 @@ def post(notice: Notice) -> None:
 async def post_from_triggerer(notice: Notice) -> None:
     """Do the same without blocking the triggerer, which has other deadlines to watch."""
     try:
-        async with _LetterHook(notice) as hook:
-            await hook.asend_email_smtp(to=list(notice.recipients), subject="-", html_content="-")
+        hook = _LetterHook(notice)
+        async with hook:
+            await hook.asend_email_smtp(**hook.words())
     except Exception as error:  # noqa: BLE001 - whatever keeps the server from taking it
         await asyncio.to_thread(partial(_keep, notice, error))
 
@@ -64,11 +66,16 @@ class _LetterHook(SmtpHook):
         super().__init__()
         self._notice = notice
 
+    def words(self) -> dict[str, Any]:
+        """Give what the provider insists on; of these only the sender is used."""
+        sender = self.from_email or self._notice.recipients[0]
+        return {"to": "-", "subject": "-", "html_content": "-", "from_email": sender}
+
     def _build_mime_message(  # type: ignore[override]  # an EmailMessage is written alike
         self, mail_from: str | None, *_given: Any, **_options: Any
     ) -> tuple[EmailMessage, list[str]]:
-        letter = letter_of(self._notice, sender=mail_from or self._notice.recipients[0])
-        return letter, list(self._notice.recipients)
+        letter = letter_of(self._notice, sender=str(mail_from))
+        return letter, [address.addr_spec for address in letter["To"].addresses]
 
 
 def _keep(notice: Notice, error: Exception) -> None:
