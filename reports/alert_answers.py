@@ -210,29 +210,22 @@ def _answer(
 
 def _told(incident: "StandingIncident", answer: "NewAnswer", *, is_new: bool) -> str:
     """Say what now holds."""
-    unless = f"unless it gets more severe than SEV{incident.severity}"
+    key, ended = f"{incident.id[:SHORT_ID]} {incident.subject_id}", incident.dismissal
     if answer.kind == "ack":
-        said = f"{answer.who} has it; no more updates, {unless}"
+        said = f"{answer.who} has it; no more updates{_unless(incident)}"
     elif answer.kind == "snooze":
-        said = f"no update before {incident.snoozed_until:%Y-%m-%d %H:%M} UTC, {unless}"
+        said = f"no updates until {incident.snoozed_until:%Y-%m-%d %H:%M} UTC{_unless(incident)}"
+    elif ended is None:
+        return f"{key}: was closed on {incident.closed_at:%Y-%m-%d %H:%M} UTC already"
     else:
-        said = _told_end(incident)
-    already = "" if is_new else "said already: "
-    return f"{incident.id[:SHORT_ID]} {incident.subject_id}: {already}{said}"
-
-
-def _told_end(incident: "StandingIncident") -> str:
-    ended = incident.dismissal
-    if ended is None:
-        return f"closed on {incident.closed_at:%Y-%m-%d %H:%M} UTC"
-    start = {
-        "mute": f"{ended.who} muted it",
-        "not_us": f"{ended.who} says that it is not about us: a false alarm",
-        "close": f"{ended.who} closed it",
-    }[ended.kind]
-    if incident.closed_at is None:
-        start += "; the next round of alerts mails that"
-    return f"{start}. {told_rest(incident)}"
+        start = {
+            "mute": f"{ended.who} muted it",
+            "not_us": f"{ended.who} says that it is not about us: a false alarm",
+            "close": f"{ended.who} closed it",
+        }[ended.kind]
+        mailed = "" if incident.closed_at else "; the next round of alerts closes it"
+        said = f"{start}{mailed}\n{told_rest(incident)}"
+    return f"{key}: {'' if is_new else 'said already: '}{said}"
 
 
 def told_rest(incident: "StandingIncident") -> str:
@@ -240,14 +233,15 @@ def told_rest(incident: "StandingIncident") -> str:
     ended = incident.dismissal
     if ended is None:
         return ""
-    until = f"{ended.until:%Y-%m-%d %H:%M} UTC"
+    until = f"until {ended.until:%Y-%m-%d %H:%M} UTC"
     if ended.words:
-        words = ", ".join(ended.words)
-        return f"Until {until} stories with one of these words alert no more: {words}"
-    worse = f" unless it is more severe than SEV{incident.severity}" * (
-        incident.severity > 1 and incident.cause == "volume"
-    )
-    return f"Until {until} nothing about {incident.subject_id} alerts{worse}"
+        return f"no alert {until} on stories with: {', '.join(ended.words)}"
+    return f"no alert {until} on {incident.subject_id}{_unless(incident)}"
+
+
+def _unless(incident: "StandingIncident") -> str:
+    can_rise = incident.cause == "volume" and incident.severity > 1
+    return f" unless it is worse than SEV{incident.severity}" if can_rise else ""
 
 
 def _found_words(settings: Settings, incident: "StandingIncident") -> list[str]:

@@ -174,9 +174,9 @@ def _state(one: "StandingIncident") -> str:
     """Say how an incident stands, and what was answered."""
     ended = one.dismissal
     if ended is not None:
-        said = {"mute": "muted", "not_us": "not about us", "close": "closed"}[ended.kind]
         start = f"closed {one.closed_at:%Y-%m-%d %H:%M}" if one.closed_at else "ends next round"
-        lines = [f"{start}: {said}, says {ended.who}", told_rest(one)]
+        said = {"mute": "muted by", "not_us": "not about us, says", "close": "by"}[ended.kind]
+        lines = [f"{start}, {said} {ended.who}", told_rest(one)]
     elif one.closed_at is not None:
         by = f", {one.acknowledged_by} had it" if one.acknowledged_by else ""
         lines = [f"closed {one.closed_at:%Y-%m-%d %H:%M}{by}"]

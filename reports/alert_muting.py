@@ -15,6 +15,9 @@ Ask = Callable[..., list[dict[str, Any]]]
 FAMILY = frozenset({"brand", "company"})
 """People speak of both together."""
 
+HEADLINE_TERMS = 3
+"""So many words say what an incident is about."""
+
 _TERMS_BEFORE = timedelta(weeks=4)
 _FEWEST_TERM_STORIES, _FEWEST_BEFORE = 3, 20
 
@@ -53,7 +56,8 @@ def story_words(ask: Ask, incident: StandingIncident) -> tuple[str, ...]:
     Find the words that set the stories of an incident apart, the strongest first.
 
     Returns:
-        At most eight, plain, in small letters; none where there are too few stories
+        At most three, plain, in small letters: weaker ones are told of other matters, too,
+        and would mute those. None where there are too few stories
         before or now to tell, and for a failing source.
     """
     if incident.cause != "volume":
@@ -64,7 +68,7 @@ def story_words(ask: Ask, incident: StandingIncident) -> tuple[str, ...]:
     # A closed incident's story ends with it: what came later is another matter.
     as_of = min([*made, incident.closed_at or made[0]])
     found = read_terms(ask, incident.subject_id, since_of(incident), as_of)
-    return tuple(dict.fromkeys(plain(row["term"]) for row in found))
+    return tuple(dict.fromkeys(plain(row["term"]) for row in found))[:HEADLINE_TERMS]
 
 
 def read_muted(

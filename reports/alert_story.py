@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from reports.alert_muting import Muted, read_terms, since_of
+from reports.alert_muting import HEADLINE_TERMS, Muted, read_terms, since_of
 from reports.alert_settings import AlertSettings
 from reports.alert_view import (
     AlertView,
@@ -34,7 +34,6 @@ Ask = Callable[..., list[dict[str, Any]]]
 
 _MOST_EXAMPLES = 5
 _CHART_HOURS = 7 * 24
-_HEADLINE_TERMS = 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -223,7 +222,7 @@ def _amplifier(rows: Sequence[Row], stories: Sequence[Sequence[Row]]) -> Post | 
 
 def _headline(terms: Sequence[Row], stories: Sequence[Sequence[Row]]) -> str | None:
     if terms:
-        return ", ".join(plain(row["term"]) for row in terms[:_HEADLINE_TERMS])
+        return ", ".join(plain(row["term"]) for row in terms[:HEADLINE_TERMS])
     if not stories:
         return None
     largest = max(stories, key=len)

@@ -8,12 +8,7 @@ from types import MappingProxyType
 
 from sqlalchemy.orm import Session
 
-from warehouse.desk.incidents import (
-    DISMISSALS,
-    AnswerKind,
-    StandingIncident,
-    event_id_of,
-)
+from warehouse.desk.incidents import AnswerKind, StandingIncident, event_id_of
 from warehouse.desk.tables import Answer, IncidentEvent
 
 LASTS = MappingProxyType(
@@ -105,9 +100,11 @@ def _is_said(incident: StandingIncident, answer: NewAnswer, who: str, now: datet
     ended = incident.dismissal
     match answer.kind:
         case "ack":
-            return incident.acknowledged_by == who and not answer.comment and not ended
+            is_open = incident.closed_at is None and not ended
+            return is_open and incident.acknowledged_by == who and not answer.comment
         case "snooze":
-            return answer.lasts is None and (incident.snoozed_until or now) > now and not ended
+            is_open = incident.closed_at is None and not ended
+            return is_open and answer.lasts is None and (incident.snoozed_until or now) > now
         case "close":
             return incident.closed_at is not None or ended is not None
     return (
@@ -128,8 +125,3 @@ def _refuse_ended(incident: StandingIncident) -> None:
         by = incident.dismissal
         msg = f"{incident.id[:8]}: {by.who} {told[by.kind]} at {by.at:%Y-%m-%d %H:%M} UTC already"
         raise AnswerRefusedError(msg)
-
-
-def ends(kind: AnswerKind) -> bool:
-    """Tell whether an answer ends its incident."""
-    return kind in DISMISSALS
