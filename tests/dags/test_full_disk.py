@@ -109,10 +109,16 @@ def test_warehouse_is_rewritten_whole_or_not_at_all(settings: Settings):
     assert ask(settings.warehouse, MENTIONS) == before
 
 
-def test_alerts_are_decided_once_there_is_room(settings: Settings):
+def test_alerts_are_decided_and_delivered_once_there_is_room(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+):
     round_once(settings)
-    assert told_on_full_disk(settings, mailing.decide_alerts) == TOLD
+    smtp = '{"conn_type": "smtp", "host": "127.0.0.1", "login": "me", "password": "p"}'
+    monkeypatch.setenv("AIRFLOW_CONN_SMTP_DEFAULT", smtp)
+    for step in (mailing.decide_alerts, mailing.deliver):
+        assert told_on_full_disk(settings, step) == TOLD
     assert mailing.decide_alerts() == 0
+    assert mailing.deliver() == 0
 
 
 def round_once(settings: Settings) -> None:
