@@ -90,7 +90,7 @@ def tell_story(scene: Scene, ask: Ask, settings: AlertSettings) -> AlertView:
         now=scene.now,
         trend=scene.signal.trend if scene.signal else "steady",
         acknowledged_by=incident.acknowledged_by and plain(incident.acknowledged_by),
-        dismissal=incident.dismissal and _told_dismissal(incident.dismissal),
+        dismissal=_told_dismissal(incident.dismissal) if incident.dismissal else None,
         is_unwatched=step.kind == "closed" and scene.signal is None,
         trust=scene.trust,
         owner=settings.owner,

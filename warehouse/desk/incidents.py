@@ -176,14 +176,17 @@ def _as_it_stands(incident: Incident, answers: Sequence[Answer]) -> StandingInci
         evidence=json.loads(incident.evidence),
         acknowledged_by=last["ack"].who if "ack" in last else None,
         snoozed_until=last["snooze"].until if "snooze" in last else None,
-        dismissal=ended
-        and Dismissal(
-            kind=DISMISSALS[ended.kind],
-            who=ended.who,
-            at=ended.answered_at,
-            until=ended.until or ended.answered_at,
-            words=tuple(json.loads(ended.words or "[]")),
-        ),
+        dismissal=_dismissal(ended) if ended is not None else None,
+    )
+
+
+def _dismissal(answer: Answer) -> Dismissal:
+    return Dismissal(
+        kind=DISMISSALS[answer.kind],
+        who=answer.who,
+        at=answer.answered_at,
+        until=answer.until or answer.answered_at,
+        words=tuple(json.loads(answer.words or "[]")),
     )
 
 
@@ -234,5 +237,5 @@ def read_threads(
         .where(OutboxMail.incident_id.in_(list(threads)))
         .order_by(OutboxMail.created_at, OutboxMail.message_id)
     ):
-        threads[incident_id] += ((key, subject),)
+        threads[str(incident_id)] += ((key, subject),)
     return threads
