@@ -59,8 +59,8 @@ class Frame:
         ]
 
     def figure(self, series: Sequence[float | None], usual: Usual | None) -> Figure:
-        """Set the period beside the one before and the usual."""
-        now, before = series[-1], series[-2]
+        """Set the period beside the one before, if enough of that was covered, and the usual."""
+        now, before = series[-1], series[-2] if self.is_usable[-2] else None
         change = 0
         if now is not None and usual is not None:
             change = usual.change(now, unusual_at=self.settings.unusual_at)

@@ -72,7 +72,7 @@ def daily_picture(report: StatusReport, words: Words) -> Picture:
 def tone_picture(report: StatusReport, words: Words) -> Picture:
     """Draw stories by tone, a bar for each period."""
     unit = report.period.unit
-    drawing = charts.tone_chart(report.tones, tone_ticks(report, words), width=WIDTH)
+    drawing = charts.tone_chart(report.tones, tone_ticks(report, words, each=2), width=WIDTH)
     last = report.tones[-1].sentiment if report.tones else None
     told = (
         f"This {unit}: {last.positive} positive, {last.neutral} neutral, "
