@@ -2,10 +2,9 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.message import EmailMessage
-from functools import partial
 from hashlib import sha256
 from typing import Any
 
@@ -41,22 +40,22 @@ class Notice:
 
 def post(notice: Notice) -> None:
     """Mail a notice now; if the mail server can't be used, leave it in the outbox."""
+    hook = _LetterHook(notice)
     try:
-        hook = _LetterHook(notice)
         with hook:
             hook.send_email_smtp(**hook.words())
     except Exception as error:  # noqa: BLE001 - whatever keeps the server from taking it
-        _keep(notice, error)
+        _keep(notice, error, sender=hook.sender)
 
 
 async def post_from_triggerer(notice: Notice) -> None:
     """Do the same without blocking the triggerer, which has other deadlines to watch."""
+    hook = _LetterHook(notice)
     try:
-        hook = _LetterHook(notice)
         async with hook:
             await hook.asend_email_smtp(**hook.words())
     except Exception as error:  # noqa: BLE001 - whatever keeps the server from taking it
-        await asyncio.to_thread(partial(_keep, notice, error))
+        await asyncio.to_thread(_keep, notice, error, sender=hook.sender)
 
 
 class _LetterHook(SmtpHook):
@@ -66,10 +65,15 @@ class _LetterHook(SmtpHook):
         super().__init__()
         self._notice = notice
 
+    @property
+    def sender(self) -> str:
+        """Whose name the mail goes under: the connection's, if it is known and has one."""
+        known = self.from_email if self.smtp_connection else None
+        return str(known or self._notice.recipients[0])
+
     def words(self) -> dict[str, Any]:
         """Give what the provider insists on; of these only the sender is used."""
-        sender = self.from_email or self._notice.recipients[0]
-        return {"to": "-", "subject": "-", "html_content": "-", "from_email": sender}
+        return {"to": "-", "subject": "-", "html_content": "-", "from_email": self.sender}
 
     def _build_mime_message(  # type: ignore[override]  # an EmailMessage is written alike
         self, mail_from: str | None, *_given: Any, **_options: Any
@@ -78,14 +82,15 @@ class _LetterHook(SmtpHook):
         return letter, [address.addr_spec for address in letter["To"].addresses]
 
 
-def _keep(notice: Notice, error: Exception) -> None:
+def _keep(notice: Notice, error: Exception, *, sender: str) -> None:
     from warehouse.desk.connection import desk_url, open_desk
     from warehouse.desk.outbox import enqueue
 
     # Its message may repeat what was said to the server: only the type is told.
     tell(f"the mail server can't be used ({type(error).__name__}): the mail waits in the outbox")
     settings = find_settings()
-    letter = letter_of(notice, sender=notice.recipients[0])
+    since = f"in the outbox since {datetime.now(UTC):%Y-%m-%d %H:%M} UTC, for want of a mail server"
+    letter = letter_of(replace(notice, facts=[*notice.facts, ("Waited", since)]), sender=sender)
     with open_desk(desk_url(settings.desk)) as desk:
         enqueue(desk, letter, kind="failure", incident_id=None, now=settings.clock())
 

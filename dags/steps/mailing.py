@@ -11,9 +11,9 @@ if TYPE_CHECKING:
 class MailWaitingError(Exception):
     """The mail server can't be used; the outbox keeps the mails and tries again."""
 
-    def __init__(self, told: str) -> None:
-        super().__init__(told)
-        self.told = told
+    def __init__(self, why: str) -> None:
+        self.told = f"the mail server can't be used: {why}"
+        super().__init__(self.told)
 
 
 def decide_alerts() -> int:
