@@ -90,10 +90,16 @@ def _enqueue_report(around: Surroundings, period: "Period") -> bool:
     if not mail.report_to:
         return False
     wanted = around.configuration.setting("reports", ReportSettings)
+    address = desk_url(around.settings.desk)
     letter = snapshot_mail(
-        around.settings.snapshot, mail, wanted, every=period.every, day=period.first
+        around.settings.snapshot,
+        mail,
+        wanted,
+        every=period.every,
+        day=period.first,
+        desk=address,
     )
-    with open_desk(desk_url(around.settings.desk)) as desk:
+    with open_desk(address) as desk:
         return enqueue(desk, letter, kind="report", incident_id=None, now=around.settings.clock())
 
 
