@@ -67,7 +67,8 @@ def status(
     Examples: `luisterpost report status`, `luisterpost report status --period daily`, or
     `luisterpost report status --period 2026-W46 --out week46.html`
     """
-    from reports.settings import ReportConfigError, read_report_settings
+    from collectors.configuration.folder import ConfigurationError, read_setting
+    from reports.settings import ReportSettings
     from reports.status_report import EmptySnapshotError, write_status_report
     from warehouse.connection import SnapshotMissingError
     from warehouse.desk.connection import desk_url
@@ -77,14 +78,14 @@ def status(
     try:
         path = write_status_report(
             settings.snapshot,
-            read_report_settings(settings.config),
+            read_setting(settings.config, "reports", ReportSettings),
             folder=settings.reports,
             every=every,
             day=chosen,
             out=out,
             desk=desk_url(settings.desk),
         )
-    except (ReportConfigError, SnapshotMissingError, EmptySnapshotError) as error:
+    except (ConfigurationError, SnapshotMissingError, EmptySnapshotError) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(2) from error
     typer.echo(path)

@@ -154,27 +154,27 @@ def _enqueue_report(settings: Settings, day: str | None) -> None:
 
 
 def _report_mail(settings: Settings, day: str | None, *, is_preview: bool = False) -> EmailMessage:
-    from reports.mail_settings import MailConfigError, read_mail_settings
-    from reports.settings import ReportConfigError, read_report_settings
+    from collectors.configuration.folder import ConfigurationError, read_setting
+    from reports.mail_settings import MailSettings
+    from reports.settings import ReportSettings
     from reports.status_mail import NobodyToMailError, snapshot_mail
     from reports.status_report import EmptySnapshotError
     from warehouse.connection import SnapshotMissingError
     from warehouse.desk.connection import desk_url
 
     try:
-        mails = read_mail_settings(settings.config)
+        mails = read_setting(settings.config, "mail", MailSettings)
         if is_preview and not mails.report_to:
             mails = mails.model_copy(update={"report_to": (mails.sender,)})
         return snapshot_mail(
             settings.snapshot,
             mails,
-            read_report_settings(settings.config),
+            read_setting(settings.config, "reports", ReportSettings),
             day=_parse_day(day) if day else None,
             desk=desk_url(settings.desk),
         )
     except (
-        MailConfigError,
-        ReportConfigError,
+        ConfigurationError,
         SnapshotMissingError,
         EmptySnapshotError,
         NobodyToMailError,

@@ -1,18 +1,12 @@
 """How reports look and judge: the optional file `config/reports.toml`."""
 
-from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, Field
 
-from collectors.configuration.validation import read_model
 from collectors.watchlist import Frozen
 from reports.period import Every, Month, Period
-
-
-class ReportConfigError(Exception):
-    """`reports.toml` can't be used; the message has a line for each mistake."""
 
 
 def _known_zone(name: str) -> str:
@@ -73,19 +67,3 @@ class ReportSettings(Frozen):
     def fewest(self, period: Period) -> int:
         """Tell how many of them must be usable before anything is called usual."""
         return self.fewest_months if isinstance(period, Month) else self.fewest_weeks
-
-
-def read_report_settings(folder: Path) -> ReportSettings:
-    """
-    Read `reports.toml` from the configuration folder; without it the defaults hold.
-
-    Raises:
-        ReportConfigError: The file can't be read, or something in it is wrong.
-    """
-    path = folder / "reports.toml"
-    if not path.exists():
-        return ReportSettings()
-    settings, mistakes = read_model(path, ReportSettings)
-    if settings is None:
-        raise ReportConfigError("\n".join(str(mistake) for mistake in mistakes))
-    return settings

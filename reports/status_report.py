@@ -50,7 +50,7 @@ def write_status_report(
 
     Args:
         snapshot: The published snapshot; its time is the report's time.
-        settings: What the reader wants; see `read_report_settings`.
+        settings: What the reader wants.
         folder: Where reports lie; the file is named after the period.
         every: What it spans.
         day: Any day of the period; None: the last complete one of the snapshot.
