@@ -42,8 +42,9 @@ def enrich() -> None:
     @task
     def understand(files: list[str]) -> int:
         from dags.steps.enriching import enrich_batch
+        from dags.steps.room import with_room
 
-        return enrich_batch(files)
+        return with_room(enrich_batch)(files)
 
     @task(trigger_rule=TriggerRule.ALL_DONE, pool=WAREHOUSE)
     def load() -> int:
