@@ -5,29 +5,30 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 WHY_NOT = "mounting a small file system is not allowed here"
 _MEGABYTES = 48
 
 
 @contextmanager
-def small_disk(folder: Path) -> Iterator[bool]:
+def small_disk() -> Iterator[Path]:
     """
-    Mount a small disk at *folder* for as long as it lasts.
+    Mount a small disk for as long as it lasts.
 
     Returns:
-        Whether it is one: mounting takes rights that not everybody has.
+        Its folder; `is_mount` tells whether it is one: mounting takes rights that not
+        everybody has. It lies apart from pytest's folders, which other runs rename.
     """
-    folder.mkdir()
-    mount = shutil.which("mount")
-    words = ["-t", "tmpfs", "-o", f"size={_MEGABYTES}m", "tmpfs", str(folder)]
-    done = mount and subprocess.run([mount, *words], capture_output=True, check=False)
-    is_mounted = bool(done) and done.returncode == 0
-    try:
-        yield is_mounted
-    finally:
-        if is_mounted:
-            subprocess.run(["umount", "--lazy", folder], check=True)
+    with TemporaryDirectory(prefix="small-disk-") as folder:
+        if mount := shutil.which("mount"):
+            words = ["-t", "tmpfs", "-o", f"size={_MEGABYTES}m", "tmpfs", folder]
+            subprocess.run([mount, *words], capture_output=True, check=False)
+        try:
+            yield Path(folder)
+        finally:
+            if Path(folder).is_mount():
+                subprocess.run(["umount", "--lazy", folder], check=True)
 
 
 @contextmanager

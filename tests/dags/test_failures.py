@@ -187,9 +187,9 @@ def held(home: Path) -> Iterator[list[int]]:
 
 @pytest.fixture
 def stage(tmp_path: Path) -> Iterator[Stage]:
-    port, own, home = free_port(), tmp_path / "own", tmp_path / "disk"
+    port, own = free_port(), tmp_path / "own"
     own.mkdir()
-    with small_disk(home), place(tmp_path, has_dead=False):
+    with small_disk() as home, place(tmp_path, has_dead=False):
         (tmp_path / "config" / "mail.toml").write_text(
             'sender = "luisterpost@hoogwael.example"\nalert_to = ["on-call@hoogwael.example"]\n'
         )

@@ -21,9 +21,8 @@ TOLD = "no room is left on the disk"
 
 @pytest.fixture
 def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Settings]:
-    home = tmp_path / "disk"
-    with small_disk(home) as is_one:
-        if not is_one:
+    with small_disk() as home:
+        if not home.is_mount():
             sys.stdout.write(f"{WHY_NOT}\n")
             pytest.skip(WHY_NOT)
         monkeypatch.setenv("LUISTERPOST_HOME", str(home))
