@@ -21,10 +21,20 @@ from reports.templating import template_environment
 from reports.ticks import day_ticks, step_ticks, strip_labels, tone_ticks
 from reports.verdict import RULE
 from reports.words import Words
+from warehouse.desk.alert_figures import AlertFigures
 
 
-def render_status(report: StatusReport, settings: ReportSettings) -> str:
-    """Write the report as one HTML page; the same report gives the same text."""
+def render_status(
+    report: StatusReport, settings: ReportSettings, alerts: AlertFigures | None = None
+) -> str:
+    """
+    Write the report as one HTML page; the same report gives the same text.
+
+    Args:
+        report: What it says.
+        settings: Locale and time zone.
+        alerts: What became of the period's alerts; where there were none, nothing is said.
+    """
     words = words_for(report, settings)
     page = _environment().get_template("status.html.j2")
     return page.render(
@@ -32,6 +42,7 @@ def render_status(report: StatusReport, settings: ReportSettings) -> str:
         settings=settings,
         words=words,
         rule=RULE,
+        alerts=alerts if alerts and alerts.incidents else None,
         charts=_charts(report, words),
         coverage_runs=runs,
         strip_labels=strip_labels(report, words),

@@ -20,11 +20,10 @@ from reports.period import Every
 from reports.render import words_for
 from reports.settings import ReportSettings
 from reports.status_model import StatusReport
-from reports.status_report import read_status
+from reports.status_report import read_alerts, read_status
 from reports.verdict import RULE
 from warehouse.connection import open_snapshot
-from warehouse.desk.alert_figures import AlertFigures, read_alert_figures
-from warehouse.desk.connection import open_desk
+from warehouse.desk.alert_figures import AlertFigures
 from warehouse.query import rows
 
 # The full report has it all; a mail is cut off by mail programs when it is long.
@@ -81,14 +80,8 @@ def snapshot_mail(
         sender=mails.sender_address,
         recipients=mails.report_addresses,
         base_link=mails.base_link,
-        alerts=_read_alerts(desk, report, settings) if desk else None,
+        alerts=read_alerts(desk, report, settings) if desk else None,
     )
-
-
-def _read_alerts(desk: str, report: StatusReport, settings: ReportSettings) -> AlertFigures:
-    since, until = report.period.bounds(settings.zone)
-    with open_desk(desk) as session:
-        return read_alert_figures(session, since=since, until=until)
 
 
 def status_mail(

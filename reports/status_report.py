@@ -19,6 +19,7 @@ from reports.status import StatusRows, build_status
 from reports.status_model import StatusReport
 from reports.themes import theme_candidates
 from warehouse.connection import open_snapshot
+from warehouse.desk.alert_figures import AlertFigures, read_alert_figures
 from warehouse.desk.connection import open_desk
 from warehouse.desk.tables import ReportIssue
 from warehouse.query import rows
@@ -55,10 +56,11 @@ def write_status_report(
         every: What it spans.
         day: Any day of the period; None: the last complete one of the snapshot.
         out: Another place for the file.
-        desk: URL of the desk, which then notes what was issued; None: nowhere.
+        desk: URL of the desk, which tells what became of the period's alerts, and notes what
+            was issued; None: nothing is told or noted.
 
     Returns:
-        The file's path. The same snapshot, settings and period give the same bytes.
+        The file's path. The same snapshot, settings, period and alerts give the same bytes.
 
     Raises:
         SnapshotMissingError: Nothing has been published yet.
@@ -68,13 +70,21 @@ def write_status_report(
         report = read_status(partial(rows, connection), settings, every=every, day=day)
     path = out or folder / f"status-{report.period.label}.html"
     path.parent.mkdir(parents=True, exist_ok=True)
-    page = render_status(report, settings).encode()
+    alerts = read_alerts(desk, report, settings) if desk is not None else None
+    page = render_status(report, settings, alerts).encode()
     temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
     temporary.write_bytes(page)
     temporary.replace(path)
     if desk is not None:
         _note_issue(desk, report, path, page)
     return path
+
+
+def read_alerts(desk: str, report: StatusReport, settings: ReportSettings) -> AlertFigures:
+    """Read from the desk what became of the alerts of a report's period."""
+    since, until = report.period.bounds(settings.zone)
+    with open_desk(desk) as session:
+        return read_alert_figures(session, since=since, until=until)
 
 
 def _note_issue(desk: str, report: StatusReport, path: Path, page: bytes) -> None:

@@ -18,7 +18,7 @@ from reports.mail_render import COLUMNS
 from reports.mail_settings import MailSettings
 from reports.settings import ReportSettings
 from reports.status_mail import NobodyToMailError, snapshot_mail, status_mail, status_message_id
-from reports.status_report import read_status
+from reports.status_report import read_status, write_status_report
 from tests.programs import luisterpost
 from tests.reports.mail_server import Mailbox, mail_server
 from tests.reports.world import NOW, World, at, plausible_world
@@ -84,12 +84,12 @@ def test_both_bodies_tell_what_became_of_the_alerts(report):
         assert "4 incidents opened, 3 of them mailed. 2 of these were acknowledged" in body
         assert "the median after 12 minutes. No false alarms were reported." in body
     for body in bodies(written(report, alerts=replace(none, incidents=1, false_alarms=1))):
-        assert "1 incident opened, 0 of them mailed. 1 false alarm was reported." in body
+        assert "1 incident opened, none of them mailed. 1 false alarm was reported." in body
     for body in bodies(written(report, alerts=none)):
         assert "incident" not in body
 
 
-def test_mail_counts_the_alerts_of_its_own_period_at_the_desk(tmp_path):
+def test_mail_and_page_count_the_alerts_of_their_own_period_at_the_desk(tmp_path):
     snapshot = plausible_world().write(tmp_path / "snapshot.duckdb")
     desk = desk_url(tmp_path / "desk.db")
     for moment in (at(1, 12), at(8, 12)):
@@ -109,8 +109,12 @@ def test_mail_counts_the_alerts_of_its_own_period_at_the_desk(tmp_path):
     mails = MailSettings(sender="a@acme.example", report_to=["b@acme.example"])
     mail = snapshot_mail(snapshot, mails, SETTINGS, desk=desk)
     for body in bodies(message_from_bytes(mail.as_bytes(policy=SMTP), policy=SMTP)):
-        assert "1 incident opened, 0 of them mailed." in body
+        assert "1 incident opened, none of them mailed." in body
     assert "incident" not in bodies(snapshot_mail(snapshot, mails, SETTINGS))[0]
+    page = write_status_report(snapshot, SETTINGS, folder=tmp_path, desk=desk)
+    assert "1 incident opened, none of them mailed." in page.read_text(encoding="utf-8")
+    page = write_status_report(snapshot, SETTINGS, folder=tmp_path)
+    assert "<h2>Alerts</h2>" not in page.read_text(encoding="utf-8")
 
 
 def test_text_fits_eighty_columns(report):
