@@ -2,8 +2,8 @@
 Let go of what may not be kept, every six hours; safe to run again.
 
 Mentions that concern nobody go after their time, withdrawn consents take their rows along, the
-warehouse is rewritten so that deleted rows leave no bytes, a new snapshot replaces the old ones,
-and the bodies of mails that were delivered long ago are emptied.
+warehouse is rewritten if rows were deleted, so that they leave no bytes, a new snapshot replaces
+the old ones, and the bodies of mails that were delivered long ago are emptied.
 
 **Triage.** Nothing is lost when it is red, but deletions must be purged within twelve hours: see
 the log today.

@@ -9,9 +9,8 @@ import socket
 import subprocess
 import sys
 import sysconfig
-import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -27,7 +26,13 @@ DATABASE_ARGUMENTS = {"timeout": 30}
 """For Airflow's SQLite: its processes wait for one another, in seconds."""
 
 _HOST = "127.0.0.1"
-_READY = "Airflow is ready"
+_PROGRAMS = (
+    ("api-server",),
+    # Logs are read from the folder: their servers would listen to the whole network.
+    ("scheduler", "--skip-serve-logs"),
+    ("triggerer", "--skip-serve-logs"),
+    ("dag-processor",),
+)
 _AIRFLOW = Path(sysconfig.get_path("scripts")) / "airflow"
 _STOP_S = 40
 
@@ -76,7 +81,7 @@ def _run(home: Path, config: Path, port: int, at: str | None, pace: float) -> No
         prepare_sample(home, moved, world, server, until=begin)
         _say("preparing Airflow")
         prepare_airflow(environment)
-        process = stack.enter_context(running_airflow(environment, home / "airflow.log"))
+        programs = stack.enter_context(running_airflow(environment, home / "airflow.log"))
         password = json.loads((home / "airflow" / "passwords.json").read_text(encoding="utf-8"))
         _say(f"Airflow   http://{_HOST}:{port}   login admin, password {password['admin']}")
         _say(f"mails     {mails}")
@@ -84,11 +89,11 @@ def _run(home: Path, config: Path, port: int, at: str | None, pace: float) -> No
         _say(f"log       {home / 'airflow.log'}")
         _say(f"It is {begin:%A %d %B %H:%M} UTC in the sample world. Ctrl-C stops everything.")
         last = time.monotonic()
-        while process.poll() is None:
+        while all(program.poll() is None for program in programs):
             time.sleep(1)
             passed, last = time.monotonic() - last, time.monotonic()
             server.now = min(server.now + timedelta(seconds=passed * pace), world.anchor)
-        _say(f"Airflow ended by itself: see {home / 'airflow.log'}")
+        _say(f"A part of Airflow ended by itself: see {home / 'airflow.log'}")
         sys.exit(1)
 
 
@@ -212,68 +217,73 @@ def prepare_airflow(environment: Mapping[str, str]) -> None:
 
 
 @contextmanager
-def running_airflow(environment: Mapping[str, str], log: Path) -> "Iterator[subprocess.Popen[str]]":
-    """Run Airflow in a process group of its own, from when it is ready until the end."""
-    with log.open("a", encoding="utf-8") as output:
-        process = subprocess.Popen(  # noqa: S603 - our own program and words
-            [_AIRFLOW, "standalone"],
-            env=dict(environment),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            start_new_session=True,  # TERM to the parent alone would leave orphans.
-        )
-        # Whoever finds this process dead can end its group.
-        log.with_suffix(".pid").write_text(f"{process.pid}\n", encoding="ascii")
-        is_ready = threading.Event()
-
-        def copy() -> None:
-            for line in process.stdout or ():
-                output.write(line)
-                output.flush()
-                if _READY in line:
-                    is_ready.set()
-            is_ready.set()
-
-        copier = threading.Thread(target=copy, daemon=True)
-        copier.start()
-        try:
-            while not (is_ready.wait(1) and _answers(environment["AIRFLOW__API__BASE_URL"])):
-                if process.poll() is not None:
-                    sys.exit(f"Airflow ended at once: see {log}")
-            yield process
-        finally:
-            _end_group(process)
-            copier.join(5)
-            if process.stdout is not None:
-                process.stdout.close()
+def running_airflow(
+    environment: Mapping[str, str], log: Path
+) -> "Iterator[Sequence[subprocess.Popen[bytes]]]":
+    """Run Airflow's programs in a process group of their own, from when all are well until the end."""
+    with log.open("ab") as output, ExitStack() as stack:
+        programs: list[subprocess.Popen[bytes]] = []
+        for words in _PROGRAMS:
+            program = subprocess.Popen(  # noqa: S603 - our own program and words
+                [_AIRFLOW, *words],
+                env=dict(environment),
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                # One group: TERM to single programs would leave orphans.
+                process_group=programs[0].pid if programs else 0,
+            )
+            programs.append(program)
+            if len(programs) == 1:
+                stack.callback(_end_group, programs)
+                # Whoever finds these processes dead can end their group.
+                log.with_suffix(".pid").write_text(f"{program.pid}\n", encoding="ascii")
+                # The first tasks of a scheduler fail while there is no server to report to.
+                _wait_until(lambda: _health(environment) is not None, programs, log)
+        _wait_until(lambda: _are_all_well(_health(environment)), programs, log)
+        yield programs
 
 
-def _answers(url: str) -> bool:
-    """Tell whether Airflow's pages are there: it says that it is ready some seconds before."""
+def _wait_until(
+    is_so: Callable[[], bool], programs: "Sequence[subprocess.Popen[bytes]]", log: Path
+) -> None:
+    while not is_so():
+        if any(program.poll() is not None for program in programs):
+            sys.exit(f"Airflow ended at once: see {log}")
+        time.sleep(0.5)
+
+
+def _health(environment: Mapping[str, str]) -> "dict[str, dict[str, Any]] | None":
+    """Ask how Airflow's parts do; None: nobody answers."""
     import httpx
 
+    url = f"{environment['AIRFLOW__API__BASE_URL']}/api/v2/monitor/health"
     try:
-        answer = httpx.get(f"{url}/api/v2/monitor/health", trust_env=False, timeout=10)
+        answer = httpx.get(url, trust_env=False, timeout=10)
     except httpx.HTTPError:
-        time.sleep(0.5)
-        return False
-    return answer.is_success
+        return None
+    return answer.json() if answer.is_success else None
 
 
-def _end_group(process: "subprocess.Popen[str]") -> None:
+def _are_all_well(health: "Mapping[str, Mapping[str, Any]] | None") -> bool:
+    parts = ("metadatabase", "scheduler", "triggerer", "dag_processor")
+    return health is not None and all(health[part]["status"] == "healthy" for part in parts)
+
+
+def _end_group(programs: "Sequence[subprocess.Popen[bytes]]") -> None:
     """End Airflow and all that it started, and wait until nobody is left."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)  # A second Ctrl-C would leave orphans.
     for number, patience_s in ((signal.SIGTERM, _STOP_S), (signal.SIGKILL, 5)):
-        if not _signal_group(process.pid, number):
+        if not _signal_group(programs[0].pid, number):
             break
         deadline = time.monotonic() + patience_s
-        while time.monotonic() < deadline and _signal_group(process.pid, 0):
-            process.poll()
+        while time.monotonic() < deadline and _signal_group(programs[0].pid, 0):
+            for program in programs:
+                program.poll()
             time.sleep(0.1)
-    process.wait()
+    for program in programs:
+        program.wait()
 
 
 def _signal_group(group: int, number: int) -> bool:

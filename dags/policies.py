@@ -4,18 +4,15 @@ import os
 import sys
 import tomllib
 from datetime import timedelta
-from html import escape
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from airflow.providers.smtp.notifications.smtp import SmtpNotifier
 from airflow.sdk import (  # type: ignore[attr-defined]  # three are exported lazily, untyped
     Asset,
     AssetOrTimeSchedule,
     AsyncCallback,
     BaseNotifier,
-    Context,
     CronTriggerTimetable,
     DeadlineAlert,
     DeadlineReference,
@@ -26,19 +23,17 @@ from airflow.sdk import (  # type: ignore[attr-defined]  # three are exported la
 
 from collectors.configuration.folder import ConfigurationError
 from collectors.errors import AuthFailed
+from dags.operator_mails import FailureMail, LateMail
 from dags.told import FilesPutAside, NowhereError, SourceFailed
 
 WAREHOUSE = "warehouse"
 """The pool of one slot for every task that opens `warehouse.duckdb`."""
 
-OPERATORS = [
-    address.strip()
-    for address in os.environ.get("LUISTERPOST_OPERATORS", "root@localhost").split(",")
-]
-"""Who hears of failures."""
-
 COLLECT_MINUTES = int(os.environ.get("LUISTERPOST_COLLECT_MINUTES", "5"))
 """How often it is planned what is due; 1 to 59."""
+
+RETRY_DELAY = timedelta(seconds=float(os.environ.get("LUISTERPOST_RETRY_SECONDS", "60")))
+"""How long after a failure a task is tried again."""
 
 BY_KIND = ExceptionRetryPolicy(
     rules=[
@@ -56,26 +51,13 @@ BY_KIND = ExceptionRetryPolicy(
 )
 """Waiting helps against a full disk or a busy database, not against a wrong key."""
 
-_BODY = """<p>{{{{ ti.dag_id }}}}, task {{{{ ti.task_id }}}}, attempt {{{{ ti.try_number }}}}: {told}.</p>
-<p>The page of this run, with its log: <a href="{{{{ ti.log_url }}}}">{{{{ run_id }}}}</a></p>
-<h3>What to do</h3><pre style="white-space: pre-wrap">{{{{ dag.doc_md | e }}}}</pre>"""
-
-
-class FailureMail(BaseNotifier):
-    """Mails that a task failed and what to do; of a source that keeps failing, once."""
-
-    def notify(self, context: Context) -> None:
-        """Send the mail, unless people know already."""
-        error = context.get("exception")
-        # Messages of other people's exceptions may hold texts.
-        told = getattr(error, "told", type(error).__name__ if error else "ended from outside")
-        if getattr(error, "is_news", True):
-            mail = SmtpNotifier(
-                to=OPERATORS,
-                subject="[Luisterpost] {{ ti.dag_id }}: {{ ti.task_id }} failed",
-                html_content=_BODY.format(told=escape(told).replace("{", "(")),
-            )
-            mail(context)
+_DEADLINES = {
+    name: float(minutes)
+    for name, _, minutes in (
+        one.partition("=") for one in os.environ.get("LUISTERPOST_DEADLINES", "").split()
+    )
+}
+"""Minutes by DAG, where its own don't fit, as in `housekeeping=240 collect=45`."""
 
 
 def firm_zone() -> str:
@@ -95,7 +77,7 @@ def default_args(*, minutes: int) -> dict[str, Any]:
     return {
         "owner": "luisterpost",
         "retries": 2,
-        "retry_delay": timedelta(minutes=1),
+        "retry_delay": RETRY_DELAY,
         "retry_policy": BY_KIND,
         "execution_timeout": timedelta(minutes=minutes),
         "on_failure_callback": callbacks,
@@ -106,22 +88,18 @@ def finish_within(minutes: int, dag_id: str) -> DeadlineAlert | None:
     """
     Mail the operators when a run isn't done *minutes* after it was queued.
 
+    `LUISTERPOST_DEADLINES` may say other minutes.
+
     None under `airflow dags test`, which has no triggerer to watch the time, and in Airflow 3.3
     fails at the end of each DAG that has a deadline: there the deadline has no row of its own.
     """
     if sys.argv[1:3] == ["dags", "test"]:
         return None
-    late = f"[Luisterpost] {dag_id}: a run is not done after {minutes} minutes"
-    what = (
-        "<p>The run goes on. Look at its page: is a task waiting for the pool "
-        f"'{WAREHOUSE}', for another program that has the warehouse open, or for a slow source?</p>"
-    )
+    within = _DEADLINES.get(dag_id, float(minutes))
     return DeadlineAlert(
         reference=DeadlineReference.DAGRUN_QUEUED_AT,
-        interval=timedelta(minutes=minutes),
-        callback=AsyncCallback(
-            SmtpNotifier, kwargs={"to": OPERATORS, "subject": late, "html_content": what}
-        ),
+        interval=timedelta(minutes=within),
+        callback=AsyncCallback(LateMail, kwargs={"dag_id": dag_id, "minutes": within}),
     )
 
 

@@ -34,13 +34,25 @@ def config_folder() -> Path:
     return _folder("LUISTERPOST_CONFIG")
 
 
-def look_around() -> Surroundings:
+def find_settings() -> Settings:
     """
-    Read the settings from the environment, and the configuration.
+    Read the settings from the environment.
 
     `LUISTERPOST_HOME` and `LUISTERPOST_CONFIG` are absolute paths. For rehearsals
     `LUISTERPOST_NOW` holds a fixed time, or `LUISTERPOST_CLOCK_URL` an address that
     answers with the time, such as that of `luisterpost sample serve`.
+
+    Raises:
+        NowhereError: A folder is not named.
+    """
+    return Settings(
+        home=_folder("LUISTERPOST_HOME"), config=config_folder(), fixed_now=_rehearsed_now()
+    )
+
+
+def look_around() -> Surroundings:
+    """
+    Read the settings from the environment, and the configuration.
 
     Raises:
         NowhereError: A folder is not named.
@@ -51,9 +63,7 @@ def look_around() -> Surroundings:
     from reports.settings import ReportSettings
     from warehouse.settings import WarehouseSettings
 
-    settings = Settings(
-        home=_folder("LUISTERPOST_HOME"), config=config_folder(), fixed_now=_rehearsed_now()
-    )
+    settings = find_settings()
     configuration = load_configuration(
         settings.config,
         settings.clock(),

@@ -45,6 +45,19 @@ class FilesPutAside(Exception):
         super().__init__(self.told)
 
 
+class WarehouseHeld(Exception):
+    """Another program has the warehouse open; the files wait for the next run."""
+
+    def __init__(self, holders: Sequence[str]) -> None:
+        who = " and ".join(holders) or "another program, which doesn't show from here"
+        self.told = f"the warehouse is held by {who}"
+        self.to_do = (
+            "Close that program (`ps -fp PROCESS` shows what it is); who only reads opens "
+            "`snapshot.duckdb` instead. Nothing is lost: the files wait for the next run."
+        )
+        super().__init__(self.told)
+
+
 def failure_of(
     source: str, headers: "Sequence[Header]", *, folder: Path, now: datetime
 ) -> SourceFailed | None:

@@ -1,15 +1,26 @@
 """The commands `luisterpost alert …`."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from collectors.settings import ConfigOption, HomeOption, NowOption, Settings, settings_from
+from reports.alert_answers import (
+    SHORT_ID,
+    ack,
+    close,
+    mute,
+    not_us,
+    snooze,
+    told_mistakes,
+    told_rest,
+)
 
 if TYPE_CHECKING:
+    from rich.table import Table
+
     from collectors.configuration.folder import Configuration
     from reports.alert_view import AlertView
     from warehouse.desk.incidents import StandingIncident
@@ -20,8 +31,6 @@ app = typer.Typer(
     rich_markup_mode="markdown",
     help="Look for incidents, list them, answer them.",
 )
-
-_SHORT_ID = 8
 
 
 @app.command()
@@ -40,7 +49,7 @@ def run(
     from reports.alert_round import run_configured_round
 
     settings = settings_from(context, home, config, now)
-    with _told_mistakes():
+    with told_mistakes():
         result = run_configured_round(settings, _configuration(settings))
     for view in result.views:
         typer.echo(_told_step(view))
@@ -64,55 +73,28 @@ def list_incidents(
     now: NowOption = None,
 ) -> None:
     """List the incidents that are open, and those lately closed; the newest first."""
+    from rich.console import Console
+
     from warehouse.desk.connection import desk_url, open_desk
     from warehouse.desk.incidents import list_incidents as read
 
     settings = settings_from(context, home, config, now)
     with open_desk(desk_url(settings.desk)) as desk:
         found = read(desk, since=settings.clock() - timedelta(days=days))
-    for incident in found:
-        typer.echo(_told_incident(incident))
-    if not found:
+    if found:
+        Console().print(_table(found))
+    else:
         typer.echo("no incidents")
 
 
-@app.command()
-def ack(
-    context: typer.Context,
-    incident: Annotated[
-        str, typer.Argument(metavar="ID", help="The incident's id, or its first four digits.")
-    ],
-    *,
-    by: Annotated[str, typer.Option("--by", metavar="NAME", help="Who has it.")],
-    comment: Annotated[str | None, typer.Option(help="What others should know.")] = None,
-    home: HomeOption = None,
-    config: ConfigOption = None,
-    now: NowOption = None,
-) -> None:
-    """
-    Say that somebody has an incident: no more updates, unless it gets more severe.
-
-    Its end is mailed all the same.
-    """
-    from reports.foreign_text import plain
-    from warehouse.desk.connection import desk_url, open_desk
-    from warehouse.desk.incidents import find_incident, write_answer
-
-    settings = settings_from(context, home, config, now)
-    if not plain(by):
-        msg = "say who has it"
-        raise typer.BadParameter(msg, param_hint="--by")
-    with _told_mistakes(), open_desk(desk_url(settings.desk)) as desk:
-        found = find_incident(desk, incident)
-        write_answer(
-            desk,
-            found.id,
-            "ack",
-            who=plain(by),
-            now=settings.clock(),
-            comment=plain(comment) if comment else None,
-        )
-    typer.echo(f"{found.id[:_SHORT_ID]} {found.subject_id}: {plain(by)} has it")
+for _name, _answer in (
+    ("ack", ack),
+    ("snooze", snooze),
+    ("mute", mute),
+    ("not-us", not_us),
+    ("close", close),
+):
+    app.command(_name)(_answer)
 
 
 @app.command("test")
@@ -156,21 +138,8 @@ def _configuration(settings: Settings) -> "Configuration":
     )
 
 
-@contextmanager
-def _told_mistakes() -> Iterator[None]:
-    """End with exit code 2 and the message where the person at the terminal can help."""
-    from warehouse.connection import SnapshotMissingError
-    from warehouse.desk.incidents import UnknownIncidentError
-
-    try:
-        yield
-    except (SnapshotMissingError, UnknownIncidentError) as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(2) from error
-
-
 def _told_step(view: "AlertView") -> str:
-    words = [f"{view.kind} {view.incident_id[:_SHORT_ID]}", f"SEV{view.severity}"]
+    words = [f"{view.kind} {view.incident_id[:SHORT_ID]}", f"SEV{view.severity}"]
     words += [
         f"{view.cause} {view.facet} {view.subject_name}",
         f"since {view.since:%Y-%m-%d %H:%M}",
@@ -183,15 +152,36 @@ def _told_step(view: "AlertView") -> str:
     return ", ".join(words)
 
 
-def _told_incident(incident: "StandingIncident") -> str:
-    state = f"closed {incident.closed_at:%Y-%m-%d %H:%M}" if incident.closed_at else "open"
-    words = [
-        f"{incident.id[:_SHORT_ID]} SEV{incident.severity} {incident.cause} {incident.subject_id}",
-        f"opened {incident.opened_at:%Y-%m-%d %H:%M}",
-        state,
-    ]
-    if incident.peak:
-        words.append(f"peak {incident.peak} stories/h")
-    if incident.acknowledged_by:
-        words.append(f"{incident.acknowledged_by} has it")
-    return ", ".join(words)
+def _table(found: "Sequence[StandingIncident]") -> "Table":
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for title in ("ID", "SEV", "about", "opened (UTC)"):
+        table.add_column(title, no_wrap=title != "about", overflow="fold", max_width=30)
+    table.add_column("state", overflow="fold")
+    for one in found:
+        about = f"{one.subject_id}\n{one.cause.replace('_', ' ')}"
+        if one.peak:
+            about += f", peak {one.peak}/h"
+        opened = f"{one.opened_at:%Y-%m-%d %H:%M}"
+        cells = (one.id[:SHORT_ID], str(one.severity), about, opened, _state(one))
+        table.add_row(*map(Text, cells))
+    return table
+
+
+def _state(one: "StandingIncident") -> str:
+    """Say how an incident stands, and what was answered."""
+    ended = one.dismissal
+    if ended is not None:
+        start = f"closed {one.closed_at:%Y-%m-%d %H:%M}" if one.closed_at else "ends next round"
+        said = {"mute": "muted by", "not_us": "not about us, says", "close": "by"}[ended.kind]
+        lines = [f"{start}, {said} {ended.who}", told_rest(one)]
+    elif one.closed_at is not None:
+        by = f", {one.acknowledged_by} had it" if one.acknowledged_by else ""
+        lines = [f"closed {one.closed_at:%Y-%m-%d %H:%M}{by}"]
+    else:
+        lines = [f"open, {one.acknowledged_by} has it" if one.acknowledged_by else "open"]
+        if one.snoozed_until is not None:
+            lines.append(f"snoozed until {one.snoozed_until:%Y-%m-%d %H:%M}")
+    return "\n".join(lines)

@@ -9,10 +9,10 @@ from typing import Any
 from babel import Locale
 
 from reports.alert_view import AlertView
-from reports.foreign_text import plain
+from reports.foreign_text import clip, plain
 from reports.mail import Letter, build_mail
 from reports.mail_charts import alert_picture
-from reports.mail_render import clip, render_html, render_text, sentence
+from reports.mail_render import render_html, render_text, sentence
 from reports.settings import ReportSettings
 from reports.words import Words
 

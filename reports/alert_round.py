@@ -1,4 +1,4 @@
-"""One round of alerting: snapshot and desk in; incidents, events and mails out, in one transaction."""
+"""One round of alerting: snapshot and desk in; incidents, events and mails out, all at once."""
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
@@ -10,8 +10,11 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from sqlalchemy.orm import Session
+
 from collectors.configuration.folder import Configuration
 from collectors.settings import Settings
+from reports.alert_muting import Muted, read_muted
 from reports.alert_settings import AlertSettings
 from reports.alert_story import Ask, Scene, tell_story
 from reports.alert_view import AlertView, Rule, Trust, message_id_of
@@ -19,6 +22,7 @@ from reports.alerts import decide
 from reports.coverage import Span
 from reports.mail_settings import MailSettings
 from reports.period import Week
+from reports.period_coverage import Ledger, read_ledger
 from reports.settings import ReportSettings
 from reports.signals import (
     CALM_HOURS,
@@ -31,15 +35,14 @@ from reports.signals import (
     volume_signal,
 )
 from reports.source_signals import source_signal
-from reports.week_coverage import Ledger, read_ledger
 from warehouse.connection import open_snapshot
 from warehouse.desk.connection import desk_url, open_desk
 from warehouse.desk.incidents import (
     StandingIncident,
     Transition,
     read_standing,
+    read_threads,
     record_transition,
-    thread_of,
 )
 from warehouse.desk.outbox import enqueue
 from warehouse.query import rows
@@ -65,6 +68,7 @@ class Sight:
     series: Mapping[str, Series]
     signals: Sequence[Signal]
     trust: Trust
+    muted: Muted
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,7 +93,10 @@ def run_alert_round(
     Do one round: what the newest snapshot shows becomes incidents and mails.
 
     An incident's row, its event and its mail are committed together, or not at all.
-    Rounds may run side by side: the second finds what the first one decided.
+    Mails are written before that transaction begins, so that it is short: nobody else's
+    write waits for the drawing of a chart. If the desk has changed meanwhile, by another
+    round or by somebody's answer, what was prepared is dropped and decided anew; so rounds
+    may run side by side, and the second finds what the first one decided.
 
     Args:
         snapshot: The newest one, by its stable name.
@@ -102,28 +109,76 @@ def run_alert_round(
     Raises:
         SnapshotMissingError: Nothing has been published yet.
     """
-    with open_desk(desk_address) as desk:
-        standing = read_standing(desk, now=now)
     with closing(open_snapshot(snapshot)) as connection:
         ask: Ask = partial(rows, connection)
-        sight = look(ask, standing, settings, zone=zone, now=now)
-        with open_desk(desk_address) as desk:
-            views, mailed = [], 0
-            for transition in decide(sight.signals, read_standing(desk, now=now), now):
-                thread = thread_of(desk, transition.incident.id)
-                if not record_transition(desk, transition):
+        # Each further turn follows a commit of somebody else's: it comes to an end.
+        while True:
+            with open_desk(desk_address) as desk:
+                standing = read_standing(desk, now=now)
+                threads = read_threads(desk, [incident.id for incident in standing])
+            sight = look(ask, standing, settings, zone=zone, now=now)
+            steps = decide(sight.signals, standing, now)
+            prepared = [
+                _prepare(step, threads.get(step.incident.id, ()), sight, ask, settings, now)
+                for step in steps
+            ]
+            letters = [
+                write_mail(one.view, one.first_subject) if write_mail and one.is_mailed else None
+                for one in prepared
+            ]
+            if not steps:
+                return AlertRound(views=(), mailed=0)
+            with open_desk(desk_address) as desk:
+                if read_standing(desk, now=now) != standing or (
+                    read_threads(desk, threads) != threads
+                ):
                     continue
-                keys = tuple(key for key, _ in thread)
-                view = tell_story(_scene(transition, sight, keys, now), ask, settings)
-                views.append(view)
-                if write_mail is not None and _is_mailed(transition, keys, settings):
-                    mailed += enqueue(
-                        desk,
-                        write_mail(view, thread[0][1] if thread else None),
-                        kind="alert",
-                        incident_id=transition.incident.id,
-                        now=now,
-                    )
+                return _commit(desk, prepared, letters, now)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Prepared:
+    """A transition with all that will be told of it."""
+
+    step: Transition
+    view: AlertView
+    first_subject: str | None
+    is_mailed: bool
+
+
+def _prepare(
+    step: Transition,
+    thread: Sequence[tuple[str, str]],
+    sight: Sight,
+    ask: Ask,
+    settings: AlertSettings,
+    now: datetime,
+) -> _Prepared:
+    keys = tuple(key for key, _ in thread)
+    return _Prepared(
+        step=step,
+        view=tell_story(_scene(step, sight, keys, now), ask, settings),
+        first_subject=thread[0][1] if thread else None,
+        is_mailed=_is_mailed(step, keys, settings),
+    )
+
+
+def _commit(
+    desk: Session,
+    prepared: Sequence[_Prepared],
+    letters: Sequence[EmailMessage | None],
+    now: datetime,
+) -> AlertRound:
+    """Write events and mails, in the caller's transaction."""
+    views, mailed = [], 0
+    for one, letter in zip(prepared, letters, strict=True):
+        # A clock that stands still decides the same again: that is written once.
+        if not record_transition(desk, one.step):
+            continue
+        views.append(one.view)
+        if letter is not None:
+            incident_id = one.step.incident.id
+            mailed += enqueue(desk, letter, kind="alert", incident_id=incident_id, now=now)
     return AlertRound(views=tuple(views), mailed=mailed)
 
 
@@ -185,7 +240,8 @@ def look(
 
     Args:
         ask: Runs a named query on it.
-        standing: What is open: its hours don't become usual.
+        standing: What is open: its hours don't become usual; and what people muted: its
+            stories are left out.
         settings: What the firm wants.
         zone: Where the hours of the week are read off the wall.
         now: Aware; what the snapshot knows of later times is not looked at.
@@ -198,15 +254,23 @@ def look(
     starts = [as_of - (ago + 1) * HOUR for ago in reversed(range(count))]
     covered = list(reversed(ledger.by_step(starts, as_of)))
     hours = read_hours(as_of, zone, covered, settings.least_coverage)
+    subjects = {row["subject_id"]: row for row in ask("report_subjects")}
+    muted = read_muted(ask, standing, subjects, as_of=as_of, now=now)
     counts: dict[str, list[Row]] = {}
-    for row in ask("alert_hours", since=since, as_of=as_of, listened_since=as_of - _LISTENED_FOR):
+    for row in ask(
+        "alert_hours",
+        since=since,
+        as_of=as_of,
+        listened_since=as_of - _LISTENED_FOR,
+        muted_subjects=[subject for subject, _ in muted.stories],
+        muted_stories=[story for _, story in muted.stories],
+    ):
         counts.setdefault(row["subject_id"], []).append(row)
     opened = {
         incident.subject_id: incident.opened_at
         for incident in standing
         if incident.cause == "volume" and incident.closed_at is None
     }
-    subjects = {row["subject_id"]: row for row in ask("report_subjects")}
     series = {
         key: read_series(subject, counts.get(key, ()), hours, opened_at=opened.get(key))
         for key, subject in subjects.items()
@@ -234,17 +298,19 @@ def look(
         series=series,
         signals=signals,
         trust=trust,
+        muted=muted,
     )
 
 
 def _read_ledger(ask: Ask, since: datetime, until: datetime, zone: ZoneInfo) -> Ledger:
     span: Span = (since, until)
+    week = Week.of(until.astimezone(zone).date())
     return read_ledger(
         ask("source_status", since=span[0], until=span[1]),
         ask("source_streams"),
         ask("covered_spans", since=span[0], until=span[1]),
-        ask("source_weeks", since=span[0], until=span[1], zone=zone.key),
-        week=Week.of(until.astimezone(zone).date()),
+        ask("source_periods", since=span[0], until=span[1], zone=zone.key, unit=week.unit),
+        period=week,
     )
 
 
@@ -261,6 +327,7 @@ def _scene(transition: Transition, sight: Sight, thread: tuple[str, ...], now: d
         as_of=sight.as_of,
         now=now,
         series=sight.series.get(incident.subject_id) if incident.cause == "volume" else None,
+        muted=sight.muted,
     )
 
 

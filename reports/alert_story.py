@@ -2,15 +2,17 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from reports.alert_muting import HEADLINE_TERMS, Muted, read_terms, since_of
 from reports.alert_settings import AlertSettings
 from reports.alert_view import (
     AlertView,
     ChartHour,
     Closing,
+    Dismissed,
     NegativeShare,
     NewTerm,
     Part,
@@ -24,7 +26,7 @@ from reports.alert_view import (
 from reports.foreign_text import first_words, plain, safe_link
 from reports.sentiment import wilson_interval
 from reports.signals import HOUR, Series, Signal
-from warehouse.desk.incidents import Transition
+from warehouse.desk.incidents import Dismissal, Transition
 
 Row = Mapping[str, Any]
 Ask = Callable[..., list[dict[str, Any]]]
@@ -32,9 +34,6 @@ Ask = Callable[..., list[dict[str, Any]]]
 
 _MOST_EXAMPLES = 5
 _CHART_HOURS = 7 * 24
-_TERMS_BEFORE = timedelta(weeks=4)
-_FEWEST_TERM_STORIES, _FEWEST_BEFORE = 3, 20
-_HEADLINE_TERMS = 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,6 +49,7 @@ class Scene:
     as_of: datetime
     now: datetime
     series: Series | None = None
+    muted: Muted = field(default_factory=Muted)
 
 
 def tell_story(scene: Scene, ask: Ask, settings: AlertSettings) -> AlertView:
@@ -71,7 +71,7 @@ def tell_story(scene: Scene, ask: Ask, settings: AlertSettings) -> AlertView:
     if step.kind == "closed":
         total = told.get("so_far") or Volume(stories=0, mentions=0, authors=0, platforms=())
         told["closing"] = Closing(
-            hours=(scene.now - _since(scene)) / HOUR, peak=incident.peak, total=total
+            hours=(scene.now - since_of(incident)) / HOUR, peak=incident.peak, total=total
         )
     told.setdefault("rule", Rule(name=incident.cause, version=1, threshold="", sql=""))
     return AlertView(
@@ -83,13 +83,15 @@ def tell_story(scene: Scene, ask: Ask, settings: AlertSettings) -> AlertView:
         thread=scene.thread,
         subject_id=incident.subject_id,
         subject_name=plain(scene.subject.get("name") or incident.subject_id),
-        facet=scene.subject.get("facet", "source"),
+        facet=scene.subject.get("facet", "subject" if incident.cause == "volume" else "source"),
         severity=incident.severity,
         previous_severity=step.previous_severity,
-        since=_since(scene),
+        since=since_of(incident),
         now=scene.now,
         trend=scene.signal.trend if scene.signal else "steady",
         acknowledged_by=incident.acknowledged_by and plain(incident.acknowledged_by),
+        dismissal=_told_dismissal(incident.dismissal) if incident.dismissal else None,
+        is_unwatched=step.kind == "closed" and scene.signal is None,
         trust=scene.trust,
         owner=settings.owner,
         runbook=settings.runbook,
@@ -97,27 +99,29 @@ def tell_story(scene: Scene, ask: Ask, settings: AlertSettings) -> AlertView:
     )
 
 
-def _since(scene: Scene) -> datetime:
-    incident = scene.transition.incident
-    told = incident.evidence.get("since")
-    return datetime.fromisoformat(told) if told else incident.opened_at
+def _told_dismissal(ended: Dismissal) -> Dismissed:
+    return Dismissed(
+        kind=ended.kind,
+        who=plain(ended.who),
+        until=ended.until,
+        words=tuple(plain(word) for word in ended.words),
+    )
 
 
 def _volume(scene: Scene, ask: Ask) -> dict[str, Any]:
-    since, as_of = _since(scene), scene.as_of
-    subject = scene.transition.incident.subject_id
+    incident, as_of = scene.transition.incident, scene.as_of
+    subject, since = incident.subject_id, since_of(incident)
     begun = min(since, as_of - HOUR)
-    found = ask("alert_stories", subject=subject, since=begun, as_of=as_of)
+    muted = _muted_elsewhere(scene)
+    found = [
+        row
+        for row in ask("alert_stories", subject=subject, since=begun, as_of=as_of)
+        if (subject, row["story_id"]) not in muted
+    ]
     so_far = [row for row in found if row["occurred_at"] >= since]
-    terms = ask(
-        "alert_terms",
-        subject=subject,
-        start=since - _TERMS_BEFORE,
-        since=since,
-        as_of=as_of,
-        fewest=_FEWEST_TERM_STORIES,
-        fewest_before=_FEWEST_BEFORE,
-    )
+    terms = read_terms(ask, subject, since, as_of)
+    if muted:
+        terms = [row for row in terms if (subject, row["term"]) not in scene.muted.words]
     stories = _by_story(so_far)
     posts = [_post(rows[0], len(rows)) for rows in stories]
     told: dict[str, Any] = {
@@ -156,6 +160,12 @@ def _volume(scene: Scene, ask: Ask) -> dict[str, Any]:
     if scene.series is not None:
         told["chart"] = _chart(scene.series)
     return told
+
+
+def _muted_elsewhere(scene: Scene) -> frozenset[tuple[str, str]]:
+    """Give what was muted by other incidents: the mail of a muted one still tells its own story."""
+    ended = scene.transition.incident.dismissal
+    return frozenset() if ended is not None else frozenset(scene.muted.stories)
 
 
 def _by_story(rows: Sequence[Row]) -> list[list[Row]]:
@@ -212,7 +222,7 @@ def _amplifier(rows: Sequence[Row], stories: Sequence[Sequence[Row]]) -> Post | 
 
 def _headline(terms: Sequence[Row], stories: Sequence[Sequence[Row]]) -> str | None:
     if terms:
-        return ", ".join(plain(row["term"]) for row in terms[:_HEADLINE_TERMS])
+        return ", ".join(plain(row["term"]) for row in terms[:HEADLINE_TERMS])
     if not stories:
         return None
     largest = max(stories, key=len)
@@ -256,7 +266,7 @@ def _volume_rule(scene: Scene) -> Rule:
         if rarest
         else "",
         sql=(
-            "SELECT date_trunc('hour', occurred_at) AS hour, count(DISTINCT story_id) AS stories "  # noqa: S608 - shown, not run
+            "SELECT date_trunc('hour', occurred_at) AS hour, count(DISTINCT story_id) "  # noqa: S608 - shown, not run
             f"FROM mention_subject WHERE subject_id = '{subject}' AND NOT is_own "
             f"AND occurred_at >= '{since}' GROUP BY hour ORDER BY hour"
         ),

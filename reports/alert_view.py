@@ -123,6 +123,19 @@ class Closing:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Dismissed:
+    """That a person ended the incident."""
+
+    kind: Literal["mute", "not_us", "close"]
+    who: str
+    """Plain, still to be escaped."""
+    until: datetime
+    """Before that nothing alerts on the same ground."""
+    words: tuple[str, ...] = ()
+    """Stories with one of them; empty: all about the subject."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class SourceTrouble:
     """A source that gives no answer, or did so until now."""
 
@@ -154,7 +167,7 @@ class AlertView:
     subject_name: str
     """Plain, still to be escaped; the source's name for `source_failing`."""
     facet: str
-    """brand, company, organisation; `source` for `source_failing`."""
+    """brand, company, organisation, or subject if it is no longer known; source for `source_failing`."""
     severity: int
     """1 to 4."""
     previous_severity: int | None = None
@@ -165,6 +178,10 @@ class AlertView:
     """When it was decided, UTC; figures are those of the snapshot at that time."""
     trend: Trend = "steady"
     acknowledged_by: str | None = None
+    dismissal: Dismissed | None = None
+    """Of `closed` only: a person ended it; None: it came to an end by itself."""
+    is_unwatched: bool = False
+    """Of `closed` only: what it was about is no longer on the watchlist, or switched off."""
     is_test: bool = False
     """Sent by `alert test`: to be marked clearly."""
 

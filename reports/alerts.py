@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from reports.alert_muting import FAMILY
 from reports.signals import CALM_HOURS, HOUR, Signal
 from warehouse.desk.incidents import (
     EventKind,
@@ -20,8 +21,6 @@ LONGEST_PAUSE = timedelta(hours=24)
 Key = tuple[str, str]
 """Subject and cause."""
 
-_FAMILY = {"brand", "company"}
-
 
 def decide(
     signals: Sequence[Signal], incidents: Sequence[StandingIncident], now: datetime
@@ -33,18 +32,20 @@ def decide(
     cause gets one at most. People speak of a brand and its company together: while one
     of them has an incident, the other opens none that is not more severe.
 
+    What a person ended is closed, whatever is still said; and as long as they said, the
+    same ground opens nothing that is not more severe. Where that ground is the words of a
+    story, the signals leave such stories out already: nothing else is held back here.
+
     Args:
         signals: One for each subject or source and cause.
-        incidents: Those that are open, and those closed at *now* or later (a clock
-            that was set back must not open them again).
+        incidents: Those that `read_standing` gives: open, closed at *now* or later (a
+            clock that was set back must not open them again), or ended by a person with
+            an effect beyond *now*.
         now: Aware, UTC.
     """
-    standing: dict[Key, StandingIncident] = {}
-    for incident in incidents:
-        key = (incident.subject_id, incident.cause)
-        if key not in standing or incident.closed_at is None:
-            standing[key] = incident
     seen: Mapping[Key, Signal] = {(signal.subject_id, signal.cause): signal for signal in signals}
+    standing = _standing(incidents, now)
+    resting = [one for one in incidents if _is_resting(one, now)]
     transitions = []
     open_now: list[tuple[str, int]] = []
     for key, incident in sorted(standing.items()):
@@ -57,15 +58,46 @@ def decide(
         if signal is not None and (transition is None or transition.kind != "closed"):
             newest = transition.incident if transition else incident
             open_now.append((signal.facet, newest.severity))
-    raised = [s for s in signals if s.is_raised and (s.subject_id, s.cause) not in standing]
+    raised = [
+        signal
+        for signal in signals
+        if signal.is_raised
+        and (signal.subject_id, signal.cause) not in standing
+        and not any(_holds_back(one, signal, seen) for one in resting)
+    ]
     for signal in sorted(raised, key=_strongest_first):
         if not any(
-            {signal.facet, facet} == _FAMILY and severity <= signal.severity
+            {signal.facet, facet} == FAMILY and severity <= signal.severity
             for facet, severity in open_now
         ):
             transitions.append(_open(signal, now))
             open_now.append((signal.facet, signal.severity))
     return transitions
+
+
+def _standing(incidents: Sequence[StandingIncident], now: datetime) -> dict[Key, StandingIncident]:
+    """Gather what stands in the way of another incident by subject and cause: the open one first."""
+    standing: dict[Key, StandingIncident] = {}
+    for incident in incidents:
+        key = (incident.subject_id, incident.cause)
+        if incident.closed_at is None or (incident.closed_at >= now and key not in standing):
+            standing[key] = incident
+    return standing
+
+
+def _is_resting(incident: StandingIncident, now: datetime) -> bool:
+    ended = incident.dismissal
+    return ended is not None and not ended.words and ended.until > now
+
+
+def _holds_back(incident: StandingIncident, signal: Signal, seen: Mapping[Key, Signal]) -> bool:
+    """Tell whether a person ended what the signal is about, and it has not become worse."""
+    if signal.cause != incident.cause or signal.severity < incident.severity:
+        return False
+    own = seen.get((incident.subject_id, incident.cause))
+    return signal.subject_id == incident.subject_id or (
+        own is not None and {own.facet, signal.facet} == FAMILY
+    )
 
 
 def _strongest_first(signal: Signal) -> tuple[object, ...]:
@@ -79,7 +111,7 @@ def _is_held(
     """Tell whether what the incident stands for as well is still raised elsewhere."""
     return signal is not None and any(
         other.is_raised
-        and {other.facet, signal.facet} == _FAMILY
+        and {other.facet, signal.facet} == FAMILY
         and (other.subject_id, other.cause) not in standing
         for other in signals
     )
@@ -96,6 +128,8 @@ def _go_on(
         "peak": max(incident.peak, _peak_since(signal, incident.opened_at)),
         "evidence": _evidence(signal, incident),
     }
+    if incident.dismissal is not None:
+        return _step("closed", incident, now, **known, **ended)
     if signal.is_calm and not is_held and _has_lasted(signal, incident):
         return _step("closed", incident, now, **known, **ended)
     pause = None

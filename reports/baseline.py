@@ -1,4 +1,4 @@
-"""What is usual: the middle and the robust spread of earlier weeks."""
+"""What is usual: the middle and the robust spread of earlier periods."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,14 +12,14 @@ _MAD_TO_SIGMA = 1.4826
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Usual:
-    """The earlier weeks in two numbers."""
+    """The earlier periods in two numbers."""
 
     middle: float
     """Their median."""
     spread: float
     """Their robust standard deviation, never below what pure chance gives."""
-    weeks: int
-    """How many weeks were usable."""
+    periods: int
+    """How many were usable."""
 
     def change(self, value: float, *, unusual_at: float) -> int:
         """
@@ -34,11 +34,11 @@ class Usual:
 
 def usual_count(values: Sequence[float | None], *, fewest: int) -> Usual | None:
     """
-    Describe earlier weekly counts.
+    Describe earlier counts.
 
     Args:
-        values: One count a week; None where too little was covered to count.
-        fewest: With fewer usable weeks there is no usual.
+        values: One count a period; None where too little was covered to count.
+        fewest: With fewer usable periods there is no usual.
 
     Returns:
         Median and 1.4826 times the median absolute deviation; the spread is at least
@@ -48,22 +48,22 @@ def usual_count(values: Sequence[float | None], *, fewest: int) -> Usual | None:
     if len(known) < fewest:
         return None
     middle = median(known)
-    return Usual(middle=middle, spread=max(_spread(known), sqrt(middle), 1.0), weeks=len(known))
+    return Usual(middle=middle, spread=max(_spread(known), sqrt(middle), 1.0), periods=len(known))
 
 
 def usual_share(values: Sequence[float | None], *, fewest: int, floor: float) -> Usual | None:
     """
-    Describe earlier weekly shares or ratios.
+    Describe earlier shares or ratios.
 
     Args:
-        values: One ratio a week; None where it is unknown.
-        fewest: With fewer usable weeks there is no usual.
+        values: One ratio a period; None where it is unknown.
+        fewest: With fewer usable periods there is no usual.
         floor: The smallest spread, in the ratio's own unit.
     """
     known = [value for value in values if value is not None]
     if len(known) < fewest:
         return None
-    return Usual(middle=median(known), spread=max(_spread(known), floor), weeks=len(known))
+    return Usual(middle=median(known), spread=max(_spread(known), floor), periods=len(known))
 
 
 def _spread(values: Sequence[float]) -> float:

@@ -7,7 +7,7 @@ from typing import Any, Literal
 import altair as alt
 
 from reports.drawing import axis_x, axis_y, data, highlight, rects, strip, svg
-from reports.status_model import Day, Hour, ToneWeek, Voice, Volume
+from reports.status_model import Day, Step, TonePeriod, Voice, Volume
 
 WIDE, NARROW, HALF = 920, 330, 430
 """Drawing widths in pixels; the page shows the one that fits."""
@@ -26,10 +26,15 @@ _TONE_FILL = {
 
 
 def daily_chart(
-    days: Sequence[Day], ticks: Mapping[int, str], copies: Callable[[int], str], *, width: int
+    days: Sequence[Day],
+    ticks: Mapping[int, str],
+    copies: Callable[[int], str],
+    *,
+    reported: int,
+    width: int,
 ) -> str:
     """
-    Draw stories by day for brand and company over all weeks, the last week marked.
+    Draw stories by day for brand and company, the days reported marked.
 
     Copies stand as pale bars upon the lines; where they would dwarf the stories they are cut
     off and labelled.
@@ -38,6 +43,7 @@ def daily_chart(
         days: Consecutive days.
         ticks: Labels by index of the day.
         copies: Writes a number of copies.
+        reported: How many days, the last ones, the report is about.
         width: In pixels.
     """
     height = 190
@@ -45,7 +51,7 @@ def daily_chart(
     volumes = [volume for day in days for volume in (day.brand, day.company) if volume]
     top, is_cut = _top(volumes, ())
     y = axis_y([top], nice=not is_cut)
-    layers: list[Any] = [highlight(len(days) - 7, len(days), x)]
+    layers: list[Any] = [highlight(len(days) - reported, len(days), x)]
     cuts: list[_Cut] = []
     for name in ("company", "brand"):
         heard: list[Volume | None] = [getattr(day, name) for day in days]
@@ -68,8 +74,8 @@ def daily_chart(
     return svg(layers, width=width, height=height)
 
 
-def hourly_chart(
-    hours: Sequence[Hour],
+def step_chart(
+    steps: Sequence[Step],
     ticks: Mapping[int, str],
     copies: Callable[[int], str],
     marks: Sequence[tuple[float, str]] = (),
@@ -77,24 +83,24 @@ def hourly_chart(
     width: int,
 ) -> str:
     """
-    Draw this week's stories by hour over the band of earlier weeks, copies pale upon them.
+    Draw stories by hour, or by day, over the band of earlier ones, copies pale upon them.
 
     Args:
-        hours: Consecutive hours of the week.
-        ticks: Labels by index of the hour.
+        steps: Consecutive hours or days.
+        ticks: Labels by index of the step.
         copies: Writes a number of copies.
-        marks: What began when: the place in hours from the start, and what to call it.
+        marks: What began when: the place in steps from the start, and what to call it.
         width: In pixels.
     """
     height = 150
-    x = axis_x(len(hours), ticks)
-    heard = [hour.volume for hour in hours]
-    top, is_cut = _top([volume for volume in heard if volume], [hour.high for hour in hours])
+    x = axis_x(len(steps), ticks)
+    heard = [step.volume for step in steps]
+    top, is_cut = _top([volume for volume in heard if volume], [step.high for step in steps])
     y = axis_y([top], nice=not is_cut)
     band = [
-        {"x": index, "x2": index + 1, "value": hour.low, "value2": hour.high}
-        for index, hour in enumerate(hours)
-        if hour.low is not None
+        {"x": index, "x2": index + 1, "value": step.low, "value2": step.high}
+        for index, step in enumerate(steps)
+        if step.low is not None
     ]
     bars = [
         {"x": index + 0.12, "x2": index + 0.88, "value": volume.stories, "value2": 0}
@@ -103,30 +109,29 @@ def hourly_chart(
     ]
     layers = [rects(band, "var(--band)", x, y), *_copies(heard, top, x, y)]
     layers.append(rects(bars, "var(--brand)", x, y))
-    layers += _cut_marks(_cuts(heard, top), copies, len(hours), x, width=width)
-    layers += _begin_marks(marks, len(hours), x, height, width=width)
-    layers += strip([hour.covered for hour in hours], x, height)
+    layers += _cut_marks(_cuts(heard, top), copies, len(steps), x, width=width)
+    layers += _begin_marks(marks, len(steps), x, height, width=width)
+    layers += strip([step.covered for step in steps], x, height)
     return svg(layers, width=width, height=height)
 
 
-def tone_chart(tones: Sequence[ToneWeek], *, width: int) -> str:
-    """Draw stories by tone as stacked bars, one a week; hatched where nothing is known."""
+def tone_chart(tones: Sequence[TonePeriod], ticks: Mapping[int, str], *, width: int) -> str:
+    """Draw stories by tone as stacked bars, one a period; hatched where nothing is known."""
     height = 200
     rows, unknown = [], []
-    for index, week in enumerate(tones):
-        if week.sentiment is None:
+    for index, one in enumerate(tones):
+        if one.sentiment is None:
             unknown.append({"x": index + 0.15, "x2": index + 0.85})
             continue
         at = 0
         for tone in _TONE_FILL:
-            count = getattr(week.sentiment, tone)
+            count = getattr(one.sentiment, tone)
             if count:
                 rows.append(
                     {"x": index + 0.15, "x2": index + 0.85, "value": at, "value2": at + count}
                     | {"tone": tone}
                 )
             at += count
-    ticks = {index: f"W{week.week.label[-2:]}" for index, week in enumerate(tones)}
     x = axis_x(len(tones), ticks, centred=True)
     y = axis_y(row["value2"] for row in rows)
     fill = alt.Fill(

@@ -1,4 +1,4 @@
-"""What moved the week: the stories and themes that stand out against earlier weeks."""
+"""What moved the period: the stories and themes that stand out against earlier weeks."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ class Candidate:
     name: str | None = None
     """What to call it, in words from outside: the headline or post that says it best."""
     is_sudden: bool = False
-    """Whether it broke out at `first_at`, rather than being spread over the week."""
+    """Whether it broke out at `first_at`, rather than being spread over the period."""
     negative: int = 0
     positive: int = 0
 
@@ -67,7 +67,7 @@ def pick_drivers(
     stories: Sequence[Candidate], themes: Sequence[Candidate], *, most: int = 3
 ) -> list[Candidate]:
     """
-    Choose what explains most of the week; floods, which are no opinions, stand last.
+    Choose what explains most of the period; floods, which are no opinions, stand last.
 
     A repeated story that belongs to a theme is told there.
     """

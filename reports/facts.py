@@ -1,4 +1,4 @@
-"""The three facts of the week: what a manager should know, each with its link."""
+"""The three facts of the period: what a manager should know, each with its link."""
 
 from collections.abc import Sequence
 
@@ -17,9 +17,9 @@ def pick_facts(
     """
     Choose up to three facts, the most telling first.
 
-    What was not listened to comes first if it spoils the rest; then what moved the week most,
+    What was not listened to comes first if it spoils the rest; then what moved it most,
     a flood, because it spoils the count of mentions, a change of tone beyond the normal
-    variation, whatever else moved the week, the organisation most in the news, and the volume.
+    variation, whatever else moved it, the organisation most in the news, and the volume.
     """
     facts: list[Fact] = []
     blind = _blind_fact(sources)

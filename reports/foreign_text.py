@@ -45,6 +45,12 @@ def first_words(title: str | None, text: str | None, *, longest: int = 140) -> s
     ) + "…"
 
 
+def clip(text: str, longest: int) -> str:
+    """Shorten words from outside to *longest* characters, with an ellipsis."""
+    words = plain(text)
+    return words if len(words) <= longest else words[: longest - 1].rstrip() + "…"
+
+
 def safe_link(url: str | None) -> str | None:
     """
     Let a link pass if following it is harmless: http or https to a host, nothing hidden.

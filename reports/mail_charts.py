@@ -10,7 +10,8 @@ import vl_convert
 from reports import charts
 from reports.alert_view import AlertView, ChartHour
 from reports.mail import Picture
-from reports.status_model import Hour, StatusReport, Volume
+from reports.status_model import StatusReport, Step, Volume
+from reports.ticks import day_ticks, tone_ticks
 from reports.words import Words
 
 WIDTH = 440
@@ -46,11 +47,13 @@ _DAY_H = 24
 
 
 def daily_picture(report: StatusReport, words: Words) -> Picture:
-    """Draw stories by day, the reported week marked."""
-    mondays = list(range(0, len(report.days), 7))
-    labels = {at: words.short_day(report.days[at].day) for at in reversed(mondays[::-1][::2])}
+    """Draw stories by day, those reported marked."""
     drawing = charts.daily_chart(
-        report.days, labels, lambda count: f"+{words.number(count)} copies", width=WIDTH
+        report.days,
+        day_ticks(report, words, each=2),
+        lambda count: f"+{words.number(count)} copies",
+        reported=report.period.days,
+        width=WIDTH,
     )
     told = [
         f"{name} {words.number(facet.stories.now)}"
@@ -58,21 +61,26 @@ def daily_picture(report: StatusReport, words: Words) -> Picture:
         for name in [facet.name]
         if facet.stories.now is not None
     ]
-    alt = f"Stories a day over {len(mondays)} weeks. This week: {', '.join(told) or 'unknown'}."
+    over = f"{len(report.days)} days"
+    if report.period.unit == "week":
+        over = f"{len(report.tones)} weeks"
+    this = f"This {report.period.unit}: {', '.join(told) or 'unknown'}."
+    alt = f"Stories a day over {over}. {this}"
     return Picture(name="daily", png=_png(drawing), alt=alt)
 
 
-def tone_picture(report: StatusReport) -> Picture:
-    """Draw stories by tone, a bar for each week."""
-    drawing = charts.tone_chart(report.tones, width=WIDTH)
+def tone_picture(report: StatusReport, words: Words) -> Picture:
+    """Draw stories by tone, a bar for each period."""
+    unit = report.period.unit
+    drawing = charts.tone_chart(report.tones, tone_ticks(report, words, each=2), width=WIDTH)
     last = report.tones[-1].sentiment if report.tones else None
     told = (
-        f"This week: {last.positive} positive, {last.neutral} neutral, "
+        f"This {unit}: {last.positive} positive, {last.neutral} neutral, "
         f"{last.uncertain} uncertain, {last.negative} negative."
         if last
-        else "This week is unknown."
+        else f"This {unit} is unknown."
     )
-    return Picture(name="tone", png=_png(drawing), alt=f"Stories by tone and week. {told}")
+    return Picture(name="tone", png=_png(drawing), alt=f"Stories by tone and {unit}. {told}")
 
 
 def alert_picture(view: AlertView, words: Words) -> Picture | None:
@@ -86,16 +94,16 @@ def alert_picture(view: AlertView, words: Words) -> Picture | None:
     }
     begun = (view.since - view.chart[0].at) / timedelta(hours=1)
     marks = [(begun, "first sign")] if 0 < begun < len(hours) else []
-    drawing = charts.hourly_chart(hours, ticks, str, marks, width=WIDTH)
+    drawing = charts.step_chart(hours, ticks, str, marks, width=WIDTH)
     known = [one.stories for one in view.chart if one.stories is not None]
     days = words.number(len(hours) // _DAY_H)
     alt = f"Stories an hour over {days} days, with the usual band. Most in an hour: {max(known, default='unknown')}."
     return Picture(name="hours", png=_png(drawing), alt=alt)
 
 
-def _hour(one: ChartHour) -> Hour:
+def _hour(one: ChartHour) -> Step:
     volume = None if one.stories is None else Volume(stories=one.stories, mentions=one.stories)
-    return Hour(
+    return Step(
         at=one.at.replace(tzinfo=None),
         volume=volume,
         low=one.low,

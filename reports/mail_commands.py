@@ -1,7 +1,6 @@
 """The commands `luisterpost mail …`."""
 
 import os
-from datetime import date
 from email.message import EmailMessage
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, NoReturn
@@ -9,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 from collectors.settings import ConfigOption, HomeOption, NowOption, Settings, settings_from
+from reports.commands import DayOption, PeriodOption, parse_choice
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -19,16 +19,6 @@ app = typer.Typer(
     rich_markup_mode="markdown",
     help="Send what waits in the outbox, look at mails before they go, and at those that didn't.",
 )
-
-DayOption = Annotated[
-    str | None,
-    typer.Option(
-        "--date",
-        metavar="DATE",
-        help="Any day of the week to report, such as 2026-11-11.  "
-        "[default: the last complete week of the snapshot]",
-    ),
-]
 
 
 class State(StrEnum):
@@ -49,8 +39,9 @@ def send(
     context: typer.Context,
     *,
     report: Annotated[
-        bool, typer.Option("--report", help="Write the weekly status report's mail first.")
+        bool, typer.Option("--report", help="Write the status report's mail first.")
     ] = False,
+    period: PeriodOption = "weekly",
     day: DayOption = None,
     home: HomeOption = None,
     config: ConfigOption = None,
@@ -59,10 +50,11 @@ def send(
     """
     Send what is due through the mail server of `AIRFLOW_CONN_SMTP_DEFAULT`.
 
-    A week's report is mailed once, however often it is asked for. Ends with code 1
+    A period's report is mailed once, however often it is asked for. Ends with code 1
     if the server can't be used or a mail was given up.
 
-    Examples: `luisterpost mail send`, or `luisterpost mail send --report`
+    Examples: `luisterpost mail send`, `luisterpost mail send --report`, or
+    `luisterpost mail send --report --period daily`
     """
     from collectors.credentials import CredentialError
     from reports.smtp import sender, server_from_environment
@@ -75,7 +67,7 @@ def send(
     except CredentialError as error:
         _fail(error)
     if report:
-        _enqueue_report(settings, day)
+        _enqueue_report(settings, period, day)
     result = deliver_due(desk_url(settings.desk), sender(server), settings.clock)
     typer.echo(
         f"{len(result.sent)} sent, {len(result.later)} to be tried again, {len(result.dead)} given up"
@@ -90,23 +82,24 @@ def send(
 def preview(
     context: typer.Context,
     *,
+    period: PeriodOption = "weekly",
     day: DayOption = None,
     home: HomeOption = None,
     config: ConfigOption = None,
     now: NowOption = None,
 ) -> None:
     """
-    Write the weekly report's mail into the reports folder, and send nothing.
+    Write the status report's mail into the reports folder, and send nothing.
 
     Prints three paths: the mail itself (`.eml`, opened by mail programs), its
     HTML with the pictures inside, and its text.
 
-    Example: `luisterpost mail preview --date 2026-11-11`
+    Example: `luisterpost mail preview --period 2026-W46`
     """
     from reports.mail_preview import write_preview
 
     settings = settings_from(context, home, config, now)
-    message = _report_mail(settings, day, is_preview=True)
+    message = _report_mail(settings, period, day, is_preview=True)
     for path in write_preview(message, settings.reports, name="mail-status"):
         typer.echo(path)
 
@@ -142,37 +135,43 @@ def outbox(
             _list(desk, state)
 
 
-def _enqueue_report(settings: Settings, day: str | None) -> None:
+def _enqueue_report(settings: Settings, period: str, day: str | None) -> None:
     from warehouse.desk.connection import desk_url, open_desk
     from warehouse.desk.outbox import enqueue
 
-    message = _report_mail(settings, day)
+    message = _report_mail(settings, period, day)
     with open_desk(desk_url(settings.desk)) as desk:
         is_new = enqueue(desk, message, kind="report", incident_id=None, now=settings.clock())
     state = "put into the outbox" if is_new else "in the outbox already, and not written again"
     typer.echo(f"{message['Subject']}: {state}")
 
 
-def _report_mail(settings: Settings, day: str | None, *, is_preview: bool = False) -> EmailMessage:
-    from reports.mail_settings import MailConfigError, read_mail_settings
-    from reports.settings import ReportConfigError, read_report_settings
+def _report_mail(
+    settings: Settings, period: str, day: str | None, *, is_preview: bool = False
+) -> EmailMessage:
+    from collectors.configuration.folder import ConfigurationError, read_setting
+    from reports.mail_settings import MailSettings
+    from reports.settings import ReportSettings
     from reports.status_mail import NobodyToMailError, snapshot_mail
     from reports.status_report import EmptySnapshotError
     from warehouse.connection import SnapshotMissingError
+    from warehouse.desk.connection import desk_url
 
+    every, chosen = parse_choice(period, day)
     try:
-        mails = read_mail_settings(settings.config)
+        mails = read_setting(settings.config, "mail", MailSettings)
         if is_preview and not mails.report_to:
             mails = mails.model_copy(update={"report_to": (mails.sender,)})
         return snapshot_mail(
             settings.snapshot,
             mails,
-            read_report_settings(settings.config),
-            day=_parse_day(day) if day else None,
+            read_setting(settings.config, "reports", ReportSettings),
+            every=every,
+            day=chosen,
+            desk=desk_url(settings.desk),
         )
     except (
-        MailConfigError,
-        ReportConfigError,
+        ConfigurationError,
         SnapshotMissingError,
         EmptySnapshotError,
         NobodyToMailError,
@@ -214,14 +213,6 @@ def _list(desk: "Session", state: State | None) -> None:
                 typer.echo(f"    {plain(line)}")
     if not mails and state is None:
         typer.echo("nothing waits, nothing was given up")
-
-
-def _parse_day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        msg = f"'{text}' is no date: write for instance 2026-11-11"
-        raise typer.BadParameter(msg, param_hint="--date") from error
 
 
 def _fail(error: Exception) -> NoReturn:

@@ -10,7 +10,6 @@ from typing import Any
 
 from jinja2 import Environment
 
-from reports.foreign_text import plain, safe_link
 from reports.templating import template_environment
 
 COLUMNS = 78
@@ -83,7 +82,7 @@ def fold(text: str) -> str:
                 drop_whitespace=True,
                 replace_whitespace=False,
             )
-            if len(bare) > COLUMNS
+            if len(bare) > COLUMNS and " " in bare.strip()
             else [bare]
         )
     return "\n".join(lines).strip("\n") + "\n"
@@ -91,16 +90,7 @@ def fold(text: str) -> str:
 
 @cache
 def _environment() -> Environment:
-    environment = template_environment()
-    environment.filters["safe_link"] = safe_link
-    environment.filters["clip"] = clip
-    return environment
-
-
-def clip(text: str, longest: int) -> str:
-    """Shorten words from outside to *longest* characters, with an ellipsis."""
-    words = plain(text)
-    return words if len(words) <= longest else words[: longest - 1].rstrip() + "…"
+    return template_environment()
 
 
 def sentence(name: str, *values: object) -> str:

@@ -2,18 +2,12 @@
 
 from email.errors import HeaderParseError
 from email.headerregistry import Address, HeaderRegistry
-from pathlib import Path
 from typing import Annotated, Any, cast
 
 from pydantic import AfterValidator, Field
 
-from collectors.configuration.validation import read_model
 from collectors.watchlist import Frozen
 from reports.foreign_text import plain, safe_link
-
-
-class MailConfigError(Exception):
-    """`mail.toml` can't be used; the message has a line for each mistake."""
 
 
 def parse_address(text: str) -> Address:
@@ -78,19 +72,3 @@ class MailSettings(Frozen):
     def alert_addresses(self) -> tuple[Address, ...]:
         """The alerts' recipients, taken apart."""
         return tuple(parse_address(text) for text in self.alert_to)
-
-
-def read_mail_settings(folder: Path) -> MailSettings:
-    """
-    Read `mail.toml` from the configuration folder; without it the defaults hold.
-
-    Raises:
-        MailConfigError: The file can't be read, or something in it is wrong.
-    """
-    path = folder / "mail.toml"
-    if not path.exists():
-        return MailSettings()
-    settings, mistakes = read_model(path, MailSettings)
-    if settings is None:
-        raise MailConfigError("\n".join(str(mistake) for mistake in mistakes))
-    return settings

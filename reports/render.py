@@ -14,24 +14,45 @@ from markupsafe import Markup
 
 from reports import charts
 from reports.drawing import runs
+from reports.period import Month
 from reports.settings import ReportSettings
 from reports.status_model import StatusReport
 from reports.templating import template_environment
+from reports.ticks import day_ticks, step_ticks, strip_labels, tone_ticks
 from reports.verdict import RULE
 from reports.words import Words
+from warehouse.desk.alert_figures import AlertFigures
 
 
-def render_status(report: StatusReport, settings: ReportSettings) -> str:
-    """Write the report as one HTML page; the same report gives the same text."""
-    words = Words(Locale.parse(settings.locale), settings.zone)
+def render_status(
+    report: StatusReport, settings: ReportSettings, alerts: AlertFigures | None = None
+) -> str:
+    """
+    Write the report as one HTML page; the same report gives the same text.
+
+    Args:
+        report: What it says.
+        settings: Locale and time zone.
+        alerts: What became of the period's alerts; where there were none, nothing is said.
+    """
+    words = words_for(report, settings)
     page = _environment().get_template("status.html.j2")
     return page.render(
         report=report,
         settings=settings,
         words=words,
         rule=RULE,
+        alerts=alerts if alerts and alerts.incidents else None,
         charts=_charts(report, words),
         coverage_runs=runs,
+        strip_labels=strip_labels(report, words),
+    )
+
+
+def words_for(report: StatusReport, settings: ReportSettings) -> Words:
+    """Choose how values are written in a report, on its page and in its mail."""
+    return Words(
+        Locale.parse(settings.locale), settings.zone, is_long=isinstance(report.period, Month)
     )
 
 
@@ -89,32 +110,37 @@ def _charts(report: StatusReport, words: Words) -> dict[str, dict[str, str]]:
         return say("of_mentions", words.percent(share))
 
     # One name fits above the chart; the others stand in the list of what moved.
-    monday = datetime.combine(report.week.monday, time.min)
+    begin = datetime.combine(report.period.first, time.min)
+    step = timedelta(days=1) if isinstance(report.period, Month) else timedelta(hours=1)
     marks = [
-        ((words.local(driver.first_at) - monday) / timedelta(hours=1), f"“{driver.name}”")
+        ((words.local(driver.first_at) - begin) / step, f"“{driver.name}”")
         for driver in report.drivers
         if driver.is_sudden
     ][:1]
-    mondays = list(range(0, len(report.days), 7))
-    every_day = {n: words.weekday(report.week.monday + timedelta(days=n)) for n in range(7)}
-    initials = {n * 24: text.split(" ")[0] for n, text in every_day.items()}
-    full = {n * 24: text for n, text in every_day.items()}
-    labels = {at: words.short_day(report.days[at].day) for at in mondays}
-    sparse = {at: labels[at] for at in reversed(mondays[::-1][::3])}
     drawn: dict[str, Any] = {
         "daily": {
-            "wide": charts.daily_chart(report.days, labels, copies, width=charts.WIDE),
-            "narrow": charts.daily_chart(report.days, sparse, copies, width=charts.NARROW),
+            size: charts.daily_chart(
+                report.days,
+                day_ticks(report, words, each=each),
+                copies,
+                reported=report.period.days,
+                width=width,
+            )
+            for size, width, each in (("wide", charts.WIDE, 1), ("narrow", charts.NARROW, 3))
         },
         "hourly": {
-            "wide": charts.hourly_chart(report.hours, full, copies, marks, width=charts.WIDE),
-            "narrow": charts.hourly_chart(
-                report.hours, initials, copies, marks, width=charts.NARROW
-            ),
+            size: charts.step_chart(
+                report.steps,
+                step_ticks(report, words, is_short=size == "narrow"),
+                copies,
+                marks,
+                width=width,
+            )
+            for size, width in (("wide", charts.WIDE), ("narrow", charts.NARROW))
         },
         "tone": {
-            "half": charts.tone_chart(report.tones, width=charts.HALF),
-            "narrow": charts.tone_chart(report.tones, width=charts.NARROW),
+            size: charts.tone_chart(report.tones, tone_ticks(report, words, each=each), width=width)
+            for size, width, each in (("half", charts.HALF, 1), ("narrow", charts.NARROW, 2))
         },
     }
     if report.voices:

@@ -41,7 +41,7 @@ class NetSentiment:
 
 
 def count_tones(row: Mapping[str, Any] | None) -> NetSentiment:
-    """Read the tones of a row of the query `facet_weeks`; no row, no story."""
+    """Read the tones of a row of the query `facet_periods`; no row, no story."""
     tones = row or {}
     return NetSentiment(
         negative=tones.get("negative", 0),

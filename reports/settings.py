@@ -1,17 +1,12 @@
 """How reports look and judge: the optional file `config/reports.toml`."""
 
-from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, Field
 
-from collectors.configuration.validation import read_model
 from collectors.watchlist import Frozen
-
-
-class ReportConfigError(Exception):
-    """`reports.toml` can't be used; the message has a line for each mistake."""
+from reports.period import Every, Month, Period
 
 
 def _known_zone(name: str) -> str:
@@ -38,15 +33,21 @@ class ReportSettings(Frozen):
     firm: str | None = None
     """Name in the heading; None: the name of the first company, else brand, of the watchlist."""
     time_zone: Annotated[str, AfterValidator(_known_zone)] = "Europe/Brussels"
-    """Whose midnights begin days and weeks."""
+    """Whose midnights begin days, weeks and months."""
+    every: tuple[Every, ...] = Field(default=("weekly",), min_length=1)
+    """Which reports are written and mailed on schedule; those of other periods on request."""
     locale: Annotated[str, AfterValidator(_known_locale)] = "en_GB"
     """How numbers and dates are written."""
     history_weeks: int = Field(default=8, ge=1, le=52)
-    """Earlier weeks that this one is compared with."""
+    """Earlier weeks that a week is compared with, and a day with the same weekday of each."""
+    history_months: int = Field(default=6, ge=1, le=36)
+    """Earlier months that a month is compared with."""
     fewest_weeks: int = Field(default=4, ge=2, le=52)
     """With fewer usable earlier weeks nothing is called usual or unusual."""
+    fewest_months: int = Field(default=3, ge=2, le=36)
+    """The same for months."""
     least_coverage: float = Field(default=0.8, ge=0, le=1)
-    """Below it a week is not judged, and not compared with."""
+    """Below it a period is not judged, and not compared with."""
     good_coverage: float = Field(default=0.95, ge=0, le=1)
     """Below it no facet is green."""
     unusual_at: float = Field(default=3.0, gt=0, le=10)
@@ -59,18 +60,10 @@ class ReportSettings(Frozen):
         """The firm's time zone."""
         return ZoneInfo(self.time_zone)
 
+    def history(self, period: Period) -> int:
+        """Tell how many earlier periods *period* is compared with."""
+        return self.history_months if isinstance(period, Month) else self.history_weeks
 
-def read_report_settings(folder: Path) -> ReportSettings:
-    """
-    Read `reports.toml` from the configuration folder; without it the defaults hold.
-
-    Raises:
-        ReportConfigError: The file can't be read, or something in it is wrong.
-    """
-    path = folder / "reports.toml"
-    if not path.exists():
-        return ReportSettings()
-    settings, mistakes = read_model(path, ReportSettings)
-    if settings is None:
-        raise ReportConfigError("\n".join(str(mistake) for mistake in mistakes))
-    return settings
+    def fewest(self, period: Period) -> int:
+        """Tell how many of them must be usable before anything is called usual."""
+        return self.fewest_months if isinstance(period, Month) else self.fewest_weeks

@@ -1,4 +1,4 @@
-"""The weekly status report: rows of the snapshot in, the report's content out."""
+"""The status report: rows of the snapshot in, the report's content out."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -10,8 +10,9 @@ from reports.baseline import usual_count
 from reports.drivers import Candidate
 from reports.facts import pick_facts
 from reports.foreign_text import first_words, host_of, plain, safe_link
-from reports.frame import Frame, frame_weeks
-from reports.period import Week
+from reports.frame import Frame, frame_periods
+from reports.period import Period, Week
+from reports.period_coverage import describe_sources, read_ledger
 from reports.sentiment import NetSentiment, count_tones
 from reports.settings import ReportSettings
 from reports.status_model import (
@@ -23,11 +24,11 @@ from reports.status_model import (
     Staff,
     StatusReport,
     Unit,
+    Verdict,
     Voice,
 )
-from reports.timelines import daily, hourly, weekly_tones
+from reports.timelines import daily, stepwise, tones_by_period
 from reports.verdict import NOT_WATCHED, Signs, judge, judge_staff, sum_up
-from reports.week_coverage import describe_sources, read_ledger
 
 Row = Mapping[str, Any]
 
@@ -43,43 +44,49 @@ class StatusRows:
 
     snapshot: Row
     subjects: Sequence[Row]
-    facet_weeks: Sequence[Row]
-    voice_weeks: Sequence[Row]
-    organisation_weeks: Sequence[Row]
+    facet_periods: Sequence[Row]
+    voice_periods: Sequence[Row]
+    organisation_periods: Sequence[Row]
     organisation_tops: Sequence[Row]
     own_hours: Sequence[Row]
     sources: Sequence[Row]
     streams: Sequence[Row]
     covered_spans: Sequence[Row]
     gap_spans: Sequence[Row]
-    source_weeks: Sequence[Row]
+    source_periods: Sequence[Row]
     staff_weeks: Sequence[Row]
     tone_models: Sequence[Row]
     candidates: Sequence[Candidate]
     evidence: Sequence[Row]
 
 
-def build_status(rows: StatusRows, week: Week, settings: ReportSettings) -> StatusReport:
+def build_status(rows: StatusRows, period: Period, settings: ReportSettings) -> StatusReport:
     """
-    Build the weekly status report; the same rows give the same report.
+    Build the status report; the same rows give the same report.
 
     Args:
-        rows: What the snapshot answered for the week and its history.
-        week: The week reported.
+        rows: What the snapshot answered for the period and its history.
+        period: The one reported.
         settings: What the reader wants.
     """
     zone = settings.zone
-    since, until = week.bounds(zone)
+    since, until = period.bounds(zone)
     made_at: datetime = rows.snapshot["made_at"]
     window = (since, max(since, min(until, made_at)))
     ledger = read_ledger(
-        rows.sources, rows.streams, rows.covered_spans, rows.source_weeks, week=week
+        rows.sources, rows.streams, rows.covered_spans, rows.source_periods, period=period
     )
-    frame = frame_weeks(ledger, week, made_at, settings)
+    frame = frame_periods(ledger, period, made_at, settings)
     names = {row["subject_id"]: plain(row["name"]) for row in rows.subjects}
     facets = tuple(_facet(name, rows, frame) for name in ("brand", "company"))
     sources = describe_sources(
-        rows.sources, ledger, rows.gap_spans, rows.source_weeks, week=week, window=window, zone=zone
+        rows.sources,
+        ledger,
+        rows.gap_spans,
+        rows.source_periods,
+        period=period,
+        window=window,
+        zone=zone,
     )
     watched = {row["facet"] for row in rows.subjects}
     drivers = tuple(_driver(candidate, rows.evidence) for candidate in rows.candidates)
@@ -87,12 +94,12 @@ def build_status(rows: StatusRows, week: Week, settings: ReportSettings) -> Stat
     covered = frame.covered[-1]
     return StatusReport(
         firm=settings.firm or _firm(rows.subjects),
-        week=week,
+        period=period,
         since=since,
         until=until,
         is_running=frame.is_running,
         covered=covered,
-        usable_weeks=sum(frame.is_usable[:-1]),
+        usable=sum(frame.is_usable[:-1]),
         facets=facets,
         headline=sum_up(facets),
         staff=_staff(rows.staff_weeks, frame),
@@ -102,8 +109,8 @@ def build_status(rows: StatusRows, week: Week, settings: ReportSettings) -> Stat
         voices=_voices(rows, frame, names),
         sources=sources,
         days=daily(rows.own_hours, ledger, frame, window[1], watched),
-        hours=hourly(rows.own_hours, ledger, frame, window[1]),
-        tones=weekly_tones(rows.facet_weeks, frame),
+        steps=stepwise(rows.own_hours, ledger, frame, window[1]),
+        tones=tones_by_period(rows.facet_periods, frame),
         has_rivals=any(row["relation"] == "competitor" for row in rows.subjects),
         models=tuple(plain(row["tone_model"]) for row in rows.tone_models),
         snapshot_id=rows.snapshot["snapshot_id"],
@@ -121,30 +128,30 @@ def _firm(subjects: Sequence[Row]) -> str:
     return ""
 
 
-def _by_week(rows: Sequence[Row], value: str) -> dict[date, float]:
-    return {row["week_start"]: row[value] for row in rows}
+def _by_period(rows: Sequence[Row], value: str) -> dict[date, float]:
+    return {row["period_start"]: row[value] for row in rows}
 
 
 def _facet(name: str, rows: StatusRows, frame: Frame) -> Facet:
-    own = [row for row in rows.facet_weeks if row["facet"] == name]
-    tones = {row["week_start"]: count_tones(row) for row in own}
-    sentiment = tones.get(frame.week.monday) or count_tones(None)
+    own = [row for row in rows.facet_periods if row["facet"] == name]
+    tones = {row["period_start"]: count_tones(row) for row in own}
+    sentiment = tones.get(frame.period.first) or count_tones(None)
     nets = [
-        tones[week.monday].value
-        if week.monday in tones and (week == frame.week or _is_telling(tones[week.monday]))
+        tones[period.first].value
+        if period.first in tones and (period == frame.period or _is_telling(tones[period.first]))
         else None
-        for week in frame.weeks
+        for period in frame.periods
     ]
     net = frame.share_figure(nets, floor=_NET_FLOOR)
-    stories = frame.count_figure(_by_week(own, "stories"))
-    negative = frame.baseline(frame.series(_by_week(own, "negative")))
+    stories = frame.count_figure(_by_period(own, "stories"))
+    negative = frame.count_baseline(frame.series(_by_period(own, "negative")))
     subjects = tuple(plain(row["name"]) for row in rows.subjects if row["facet"] == name)
     signs = Signs(
         covered=frame.covered[-1],
         is_running=frame.is_running,
         stories=stories,
         negative=sentiment.negative,
-        usual_negative=usual_count(negative, fewest=frame.settings.fewest_weeks),
+        usual_negative=usual_count(negative, fewest=frame.fewest),
         sentiment=sentiment,
         usual_net=net.usual,
     )
@@ -152,9 +159,9 @@ def _facet(name: str, rows: StatusRows, frame: Frame) -> Facet:
         name=name,
         subjects=subjects,
         verdict=judge(signs, frame.settings) if subjects else NOT_WATCHED,
-        mentions=frame.count_figure(_by_week(own, "mentions")),
+        mentions=frame.count_figure(_by_period(own, "mentions")),
         stories=stories,
-        authors=frame.count_figure(_by_week(own, "authors")),
+        authors=frame.count_figure(_by_period(own, "authors")),
         sentiment=sentiment,
         net=_flag_by_interval(net, sentiment),
         voice=_voice_figure(rows, frame, name, "mentions"),
@@ -176,12 +183,14 @@ def _flag_by_interval(net: Figure, sentiment: NetSentiment) -> Figure:
 
 
 def _voice_figure(rows: StatusRows, frame: Frame, party: str, counted: str) -> Figure:
-    return frame.share_figure(_shares(rows.voice_weeks, frame, party, counted), floor=_VOICE_FLOOR)
+    return frame.share_figure(
+        _shares(rows.voice_periods, frame, party, counted), floor=_VOICE_FLOOR
+    )
 
 
 def _shares(rows: Sequence[Row], frame: Frame, party: str, counted: str) -> list[float | None]:
     """
-    Share of voice by week, counted in `mentions` or `stories`.
+    Share of voice by period, counted in `mentions` or `stories`.
 
     The own parties (brand, company, own) are each set against all competitors;
     a competitor against the firm and all competitors.
@@ -191,17 +200,17 @@ def _shares(rows: Sequence[Row], frame: Frame, party: str, counted: str) -> list
     firm: Counter[date] = Counter()
     for row in rows:
         if row["party"] == party:
-            mine[row["week_start"]] += row[counted]
+            mine[row["period_start"]] += row[counted]
         if row["is_competitor"]:
-            rivals[row["week_start"]] += row[counted]
+            rivals[row["period_start"]] += row[counted]
         elif row["party"] == "own":
-            firm[row["week_start"]] += row[counted]
+            firm[row["period_start"]] += row[counted]
     is_rival = party not in {"brand", "company", "own"}
     shares: list[float | None] = []
-    for week in frame.weeks:
-        of_firm = firm[week.monday] if is_rival else mine[week.monday]
-        total = of_firm + rivals[week.monday]
-        shares.append(mine[week.monday] / total if total else None)
+    for period in frame.periods:
+        of_firm = firm[period.first] if is_rival else mine[period.first]
+        total = of_firm + rivals[period.first]
+        shares.append(mine[period.first] / total if total else None)
     return shares
 
 
@@ -226,17 +235,24 @@ def _voices(rows: StatusRows, frame: Frame, names: Mapping[str, str]) -> tuple[V
 
 
 def _staff(rows: Sequence[Row], frame: Frame) -> Staff:
+    if not isinstance(frame.period, Week):
+        # Suppressed once, on one grid of weeks: another grid could be subtracted from it.
+        return Staff(
+            verdict=Verdict(colour="grey", reasons=("by_week",)),
+            units=(),
+            mentions=Figure(now=None, before=None, usual=None),
+        )
     units = tuple(
         Unit(name=plain(row["unit"]), people=row["people"], mentions=row["mentions"])
         for row in rows
-        if row["week_start"] == frame.week.monday
+        if row["week_start"] == frame.period.first
     )
     shown: dict[date, float] = {}
     for row in rows:
         if row["mentions"] is not None:
             shown[row["week_start"]] = shown.get(row["week_start"], 0) + row["mentions"]
-    series = [shown.get(week.monday) for week in frame.weeks]
-    usual = usual_count(frame.baseline(series), fewest=frame.settings.fewest_weeks)
+    series = [shown.get(week.first) for week in frame.periods]
+    usual = usual_count(frame.baseline(series), fewest=frame.fewest)
     mentions = frame.figure(series, usual)
     verdict = judge_staff(
         mentions,
@@ -301,14 +317,14 @@ def _organisations(
         if subject["facet"] != "organisation":
             continue
         key = subject["subject_id"]
-        weekly = [row for row in rows.organisation_weeks if row["subject_id"] == key]
+        own = [row for row in rows.organisation_periods if row["subject_id"] == key]
         top = tops.get(key)
-        stories = _by_week(weekly, "stories").get(frame.week.monday, 0)
+        stories = _by_period(own, "stories").get(frame.period.first, 0)
         organisations.append(
             Organisation(
                 name=names[key],
                 relation=subject["relation"],
-                mentions=frame.count_figure(_by_week(weekly, "mentions")),
+                mentions=frame.count_figure(_by_period(own, "mentions")),
                 stories=int(stories),
                 top=_evidence(top) if top else None,
             )

@@ -1,4 +1,4 @@
-"""The weekly status report as a mail, to be read where it arrives, like a newspaper."""
+"""The status report as a mail, to be read where it arrives, like a newspaper."""
 
 from collections.abc import Sequence
 from contextlib import closing
@@ -11,19 +11,19 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from babel import Locale
-
 from reports.foreign_text import plain, safe_link
 from reports.mail import Letter, build_mail
 from reports.mail_charts import daily_picture, tone_picture
 from reports.mail_render import as_text, render_html, render_text
 from reports.mail_settings import MailSettings
+from reports.period import Every
+from reports.render import words_for
 from reports.settings import ReportSettings
 from reports.status_model import StatusReport
-from reports.status_report import read_status
+from reports.status_report import read_alerts, read_status
 from reports.verdict import RULE
-from reports.words import Words
 from warehouse.connection import open_snapshot
+from warehouse.desk.alert_figures import AlertFigures
 from warehouse.query import rows
 
 # The full report has it all; a mail is cut off by mail programs when it is long.
@@ -43,16 +43,24 @@ class NobodyToMailError(Exception):
 
 
 def snapshot_mail(
-    snapshot: Path, mails: MailSettings, settings: ReportSettings, *, day: date | None = None
+    snapshot: Path,
+    mails: MailSettings,
+    settings: ReportSettings,
+    *,
+    every: Every = "weekly",
+    day: date | None = None,
+    desk: str | None = None,
 ) -> EmailMessage:
     """
-    Write the mail of a week's report from the published snapshot.
+    Write the mail of a report from the published snapshot.
 
     Args:
         snapshot: The newest one, by its stable name.
         mails: From whom, to whom.
         settings: What the reader wants.
-        day: Any day of the week; None: the last complete week of the snapshot.
+        every: What the report spans.
+        day: Any day of the period; None: the last complete one of the snapshot.
+        desk: URL of the desk, which knows the period's alerts; None: they are not told.
 
     Raises:
         NobodyToMailError: `report_to` is empty.
@@ -65,13 +73,14 @@ def snapshot_mail(
         )
         raise NobodyToMailError(msg)
     with closing(open_snapshot(snapshot)) as connection:
-        report = read_status(partial(rows, connection), settings, day=day)
+        report = read_status(partial(rows, connection), settings, every=every, day=day)
     return status_mail(
         report,
         settings,
         sender=mails.sender_address,
         recipients=mails.report_addresses,
         base_link=mails.base_link,
+        alerts=read_alerts(desk, report, settings) if desk else None,
     )
 
 
@@ -82,6 +91,7 @@ def status_mail(
     sender: Address,
     recipients: Sequence[Address],
     base_link: str | None = None,
+    alerts: AlertFigures | None = None,
 ) -> EmailMessage:
     """
     Write the status report's mail.
@@ -92,15 +102,20 @@ def status_mail(
         sender: From whom.
         recipients: To whom.
         base_link: Where the reports folder can be opened in a browser.
+        alerts: What became of the period's alerts; where there were none, nothing is said.
 
     Returns:
-        The same bytes for the same report. Its Message-ID is that of the firm's
-        week: a week is mailed once, however often it is asked for.
+        The same bytes for the same report and alerts. Its Message-ID is that of the firm's
+        period: it is mailed once, however often it is asked for.
     """
-    words = Words(Locale.parse(settings.locale), settings.zone)
-    pictures = (daily_picture(report, words), tone_picture(report)) if report.has_data else ()
+    words = words_for(report, settings)
+    pictures = (
+        (daily_picture(report, words), tone_picture(report, words)) if report.has_data else ()
+    )
     link = (
-        safe_link(f"{base_link.rstrip('/')}/status-{report.week.label}.html") if base_link else None
+        safe_link(f"{base_link.rstrip('/')}/status-{report.period.label}.html")
+        if base_link
+        else None
     )
     values: dict[str, Any] = {
         "report": report,
@@ -110,6 +125,7 @@ def status_mail(
         "rule": RULE,
         "pictures": pictures,
         "link": link,
+        "alerts": alerts if alerts and alerts.incidents else None,
     }
     return build_mail(
         Letter(
@@ -126,13 +142,13 @@ def status_mail(
 
 
 def status_subject(report: StatusReport) -> str:
-    """Write the subject: whose week, and whether it was on course."""
+    """Write the subject: whose day, week or month, and whether it was on course."""
     firm = plain(report.firm)
     course = as_text(_COLOURS[report.headline.colour])
-    return f"{firm + ': ' if firm else ''}status report {report.week.label}, {course}"
+    return f"{firm + ': ' if firm else ''}status report {report.period.label}, {course}"
 
 
 def status_message_id(report: StatusReport) -> str:
-    """Name the mail of a week: the same however often the report is made."""
-    digest = sha256(f"{report.firm}\n{report.week.label}".encode()).hexdigest()[:20]
-    return f"<status.{report.week.label}.{digest}@reports.luisterpost>"
+    """Name the mail of a period: the same however often the report is made."""
+    digest = sha256(f"{report.firm}\n{report.period.label}".encode()).hexdigest()[:20]
+    return f"<status.{report.period.label}.{digest}@reports.luisterpost>"

@@ -1,4 +1,4 @@
-"""What the weekly status report says, before it is put into words and pictures."""
+"""What the status report says, before it is put into words and pictures."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -6,7 +6,7 @@ from typing import Literal
 
 from reports.baseline import Usual
 from reports.coverage import SourceGap
-from reports.period import Week
+from reports.period import Period
 from reports.sentiment import NetSentiment
 
 Colour = Literal["green", "amber", "red", "grey"]
@@ -17,11 +17,11 @@ DriverKind = Literal["flood", "reprint", "shared", "theme"]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Figure:
-    """One number of the week beside its past; None stands for unknown, never for zero."""
+    """One number of the period beside its past; None stands for unknown, never for zero."""
 
     now: float | None
     before: float | None
-    """The week before."""
+    """The period before; of a day, the same weekday a week earlier."""
     usual: Usual | None
     change: int = 0
     """-1 or 1 if beyond the normal variation."""
@@ -49,7 +49,7 @@ class Headline:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Facet:
-    """Brand or company in the week."""
+    """Brand or company in the period."""
 
     name: str
     subjects: tuple[str, ...]
@@ -108,7 +108,7 @@ class Evidence:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Driver:
-    """Something that moved the week's figures."""
+    """Something that moved the period's figures."""
 
     kind: DriverKind
     terms: tuple[str, ...]
@@ -116,7 +116,7 @@ class Driver:
     stories: int
     authors: int | None
     usual: float
-    """Stories (theme) or mentions (else) of an earlier week."""
+    """Stories (theme) or mentions (else) of an earlier period of that length."""
     first_at: datetime
     last_at: datetime
     name: str | None
@@ -131,7 +131,7 @@ class Driver:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Organisation:
-    """A customer, supplier, prospect or competitor in the week."""
+    """A customer, supplier, prospect or competitor in the period."""
 
     name: str
     relation: str
@@ -154,7 +154,7 @@ class Voice:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Source:
-    """A source in the week: what was covered, and how it does."""
+    """A source in the period: what was covered, and how it does."""
 
     name: str
     platform: str
@@ -164,7 +164,7 @@ class Source:
     covered: float | None
     """Mean over its streams, 0 to 1; None if it has no stream."""
     by_hour: tuple[float | None, ...]
-    """Covered share of each hour of the week by the local clock; None: not yet."""
+    """Covered share of each hour of the period by the local clock; None: not yet."""
     gaps: tuple[SourceGap, ...]
     """Those of an hour or longer, the longest first."""
     short_gaps: int
@@ -207,29 +207,33 @@ class Day:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Hour:
-    """One hour of the week by the local clock, beside the same hour of earlier weeks."""
+class Step:
+    """
+    One hour of a day or week by the local clock, beside the same hour of the earlier ones.
+
+    Of a month one day, beside the same weekday of the earlier months.
+    """
 
     at: datetime
     """Naive: what the clock on the wall shows."""
     volume: Volume | None
     low: float | None
-    """Stories of the same hour in the quietest of the earlier weeks compared with."""
+    """Stories in the quietest of those compared with."""
     high: float | None
     covered: float | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class ToneWeek:
-    """Tones of a week's stories about brand and company; None if too little was covered."""
+class TonePeriod:
+    """Tones of a period's stories about brand and company; None if too little was covered."""
 
-    week: Week
+    period: Period
     sentiment: NetSentiment | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Fact:
-    """One of the three facts of the week: what it is about, and where to read on."""
+    """One of the three facts of the period: what it is about, and where to read on."""
 
     kind: str
     about: Driver | Facet | Organisation | Source | None
@@ -239,17 +243,17 @@ class Fact:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class StatusReport:
-    """Everything that the weekly status report says."""
+    """Everything that the status report says."""
 
     firm: str
-    week: Week
+    period: Period
     since: datetime
     until: datetime
     is_running: bool
     covered: float | None
-    """Of the week, each source weighing what it usually brings."""
-    usable_weeks: int
-    """Earlier weeks covered well enough to compare with."""
+    """Of the period, each source weighing what it usually brings."""
+    usable: int
+    """Earlier periods covered well enough to compare with."""
     facets: tuple[Facet, ...]
     headline: Headline
     staff: Staff
@@ -259,8 +263,8 @@ class StatusReport:
     voices: tuple[Voice, ...]
     sources: tuple[Source, ...]
     days: tuple[Day, ...]
-    hours: tuple[Hour, ...]
-    tones: tuple[ToneWeek, ...]
+    steps: tuple[Step, ...]
+    tones: tuple[TonePeriod, ...]
     has_rivals: bool
     """Whether a competitor is on the watchlist."""
     models: tuple[str, ...]
@@ -271,5 +275,5 @@ class StatusReport:
 
     @property
     def has_data(self) -> bool:
-        """Whether anything is known of the week: mentions, or that nobody spoke."""
+        """Whether anything is known of the period: mentions, or that nobody spoke."""
         return bool(self.covered) or any(facet.mentions.now for facet in self.facets)

@@ -1,4 +1,4 @@
-"""Write the weekly status report: snapshot in, one self-contained HTML file out."""
+"""Write the status report: snapshot in, one self-contained HTML file out."""
 
 import os
 from collections.abc import Callable
@@ -12,13 +12,14 @@ from typing import Any
 from sqlalchemy import select
 
 from reports.drivers import FEWEST_MENTIONS, Candidate, pick_drivers, story_candidates
-from reports.period import Week
+from reports.period import PERIODS, Every, Period, Week
 from reports.render import render_status
 from reports.settings import ReportSettings
 from reports.status import StatusRows, build_status
 from reports.status_model import StatusReport
 from reports.themes import theme_candidates
 from warehouse.connection import open_snapshot
+from warehouse.desk.alert_figures import AlertFigures, read_alert_figures
 from warehouse.desk.connection import open_desk
 from warehouse.desk.tables import ReportIssue
 from warehouse.query import rows
@@ -40,39 +41,50 @@ def write_status_report(
     settings: ReportSettings,
     *,
     folder: Path,
+    every: Every = "weekly",
     day: date | None = None,
     out: Path | None = None,
     desk: str | None = None,
 ) -> Path:
     """
-    Write the status report of one week as one self-contained HTML file.
+    Write the status report of one day, week or month as one self-contained HTML file.
 
     Args:
         snapshot: The published snapshot; its time is the report's time.
-        settings: What the reader wants; see `read_report_settings`.
-        folder: Where reports lie; the file is named after the week.
-        day: Any day of the week; None: the last complete week of the snapshot.
+        settings: What the reader wants.
+        folder: Where reports lie; the file is named after the period.
+        every: What it spans.
+        day: Any day of the period; None: the last complete one of the snapshot.
         out: Another place for the file.
-        desk: URL of the desk, which then notes what was issued; None: nowhere.
+        desk: URL of the desk, which tells what became of the period's alerts, and notes what
+            was issued; None: nothing is told or noted.
 
     Returns:
-        The file's path. The same snapshot, settings and week give the same bytes.
+        The file's path. The same snapshot, settings, period and alerts give the same bytes.
 
     Raises:
         SnapshotMissingError: Nothing has been published yet.
         EmptySnapshotError: The file holds no snapshot.
     """
     with closing(open_snapshot(snapshot)) as connection:
-        report = read_status(partial(rows, connection), settings, day=day)
-    path = out or folder / f"status-{report.week.label}.html"
+        report = read_status(partial(rows, connection), settings, every=every, day=day)
+    path = out or folder / f"status-{report.period.label}.html"
     path.parent.mkdir(parents=True, exist_ok=True)
-    page = render_status(report, settings).encode()
+    alerts = read_alerts(desk, report, settings) if desk is not None else None
+    page = render_status(report, settings, alerts).encode()
     temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
     temporary.write_bytes(page)
     temporary.replace(path)
     if desk is not None:
         _note_issue(desk, report, path, page)
     return path
+
+
+def read_alerts(desk: str, report: StatusReport, settings: ReportSettings) -> AlertFigures:
+    """Read from the desk what became of the alerts of a report's period."""
+    since, until = report.period.bounds(settings.zone)
+    with open_desk(desk) as session:
+        return read_alert_figures(session, since=since, until=until)
 
 
 def _note_issue(desk: str, report: StatusReport, path: Path, page: bytes) -> None:
@@ -86,7 +98,7 @@ def _note_issue(desk: str, report: StatusReport, path: Path, page: bytes) -> Non
             session.add(
                 ReportIssue(
                     kind="status",
-                    period=report.week.label,
+                    period=report.period.label,
                     snapshot_id=report.snapshot_id,
                     made_at=report.made_at,
                     path=str(path),
@@ -95,14 +107,17 @@ def _note_issue(desk: str, report: StatusReport, path: Path, page: bytes) -> Non
             )
 
 
-def read_status(ask: Ask, settings: ReportSettings, *, day: date | None = None) -> StatusReport:
+def read_status(
+    ask: Ask, settings: ReportSettings, *, every: Every = "weekly", day: date | None = None
+) -> StatusReport:
     """
     Read the report's content from a snapshot.
 
     Args:
         ask: Runs a named query on the snapshot.
         settings: What the reader wants.
-        day: Any day of the week; None: the last complete week of the snapshot.
+        every: What the report spans.
+        day: Any day of the period; None: the last complete one of the snapshot.
 
     Raises:
         EmptySnapshotError: The snapshot doesn't say what it is.
@@ -112,40 +127,44 @@ def read_status(ask: Ask, settings: ReportSettings, *, day: date | None = None) 
         msg = "the snapshot has no snapshot_info: publish again"
         raise EmptySnapshotError(msg)
     zone = settings.zone
-    week = Week.of(day) if day else Week.last_complete(told[0]["made_at"], zone)
-    since, until = week.bounds(zone)
-    first = week.earlier(settings.history_weeks)
+    kind = PERIODS[every]
+    period = kind.of(day) if day else kind.last_complete(told[0]["made_at"], zone)
+    since, until = period.bounds(zone)
+    first = period.earlier(settings.history(period))
     start = first.bounds(zone)[0]
-    history: dict[str, Any] = {"since": start, "until": until, "zone": settings.time_zone}
-    period: dict[str, Any] = {"since": since, "until": until}
-    candidates = _candidates(ask, week, settings, told[0]["made_at"])
+    local: dict[str, Any] = {"since": start, "until": until, "zone": settings.time_zone}
+    history = local | {"unit": period.unit}
+    within: dict[str, Any] = {"since": since, "until": until}
+    candidates = _candidates(ask, period, settings, told[0]["made_at"])
     stories = [story for driver in candidates for story in driver.story_ids[:_MOST_STORIES]]
     content = StatusRows(
         snapshot=told[0],
         subjects=ask("report_subjects"),
-        facet_weeks=ask("facet_weeks", **history),
-        voice_weeks=ask("voice_weeks", **history),
-        organisation_weeks=ask("organisation_weeks", **history),
-        organisation_tops=ask("organisation_top_stories", **period),
-        own_hours=ask("own_hours", **history),
-        sources=ask("source_status", **period),
+        facet_periods=ask("facet_periods", **history),
+        voice_periods=ask("voice_periods", **history),
+        organisation_periods=ask("organisation_periods", **history),
+        organisation_tops=ask("organisation_top_stories", **within),
+        own_hours=ask("own_hours", **local),
+        sources=ask("source_status", **within),
         streams=ask("source_streams"),
         covered_spans=ask("covered_spans", since=start, until=until),
-        gap_spans=ask("gap_spans", **period),
-        source_weeks=ask("source_weeks", **history),
-        staff_weeks=ask("staff_weeks", first_week=first.monday, last_week=week.monday),
-        tone_models=ask("tone_models", **period),
+        gap_spans=ask("gap_spans", **within),
+        source_periods=ask("source_periods", **history),
+        staff_weeks=ask("staff_weeks", first_week=first.first, last_week=period.first)
+        if isinstance(period, Week)
+        else [],
+        tone_models=ask("tone_models", **within),
         candidates=candidates,
-        evidence=ask("story_evidence", stories=stories, **period) if stories else [],
+        evidence=ask("story_evidence", stories=stories, **within) if stories else [],
     )
-    return build_status(content, week, settings)
+    return build_status(content, period, settings)
 
 
 def _candidates(
-    ask: Ask, week: Week, settings: ReportSettings, made_at: datetime
+    ask: Ask, period: Period, settings: ReportSettings, made_at: datetime
 ) -> list[Candidate]:
-    since, until = week.bounds(settings.zone)
-    start = week.earlier(settings.history_weeks).bounds(settings.zone)[0]
+    since, until = period.bounds(settings.zone)
+    start = period.earlier(settings.history(period)).bounds(settings.zone)[0]
     stories = story_candidates(
         ask("own_stories", since=since, until=until, fewest=FEWEST_MENTIONS),
         flood_mentions=settings.flood_mentions,
@@ -155,6 +174,7 @@ def _candidates(
         start=start,
         since=since,
         until=until,
+        days=period.days,
         fewest=_FEWEST_STORIES,
         fewest_before=_FEWEST_BEFORE,
     )

@@ -2,11 +2,11 @@
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from reports.foreign_text import plain
+from reports.foreign_text import clip, plain, safe_link
 
 
 def template_environment() -> Environment:
-    """Make an environment for `reports/templates`, with the filter that tames words from outside."""
+    """Make an environment for `reports/templates`, with the filters that tame words from outside."""
     environment = Environment(
         loader=PackageLoader("reports"),
         autoescape=True,
@@ -14,5 +14,5 @@ def template_environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["plain"] = plain
+    environment.filters |= {"clip": clip, "plain": plain, "safe_link": safe_link}
     return environment

@@ -1,4 +1,4 @@
-"""What the week was about: words that stand out, joined into themes, and what to call them."""
+"""What the period was about: words that stand out, joined into themes, and what to call them."""
 
 import re
 from collections import Counter
@@ -56,7 +56,7 @@ def theme_candidates(
     Args:
         terms: Rows of the query `own_terms`, the strongest first.
         stories: Rows of the query `own_term_stories`.
-        period: Start and end of what was heard of the week.
+        period: Start and end of what was heard.
         left_out: Stories that are no opinions, such as floods.
 
     Returns:

@@ -18,6 +18,8 @@ class Words:
 
     locale: Locale
     zone: ZoneInfo
+    is_long: bool = False
+    """Whether so long a time is spoken of that a weekday's name alone says too little."""
 
     def number(self, value: float) -> str:
         """Write a count; a half, as medians have, with one decimal."""
@@ -44,6 +46,18 @@ class Words:
         """Write a date with its year: 9 November 2026."""
         return format_date(value, format="long", locale=self.locale)
 
+    def long_weekday(self, value: date) -> str:
+        """Write a date with its weekday and year: Friday 20 November 2026."""
+        return format_skeleton("yMMMMEEEEd", value, locale=self.locale).replace(",", "")
+
+    def month(self, value: date) -> str:
+        """Write a month with its year: November 2026."""
+        return format_skeleton("yMMMM", value, locale=self.locale)
+
+    def short_month(self, value: date) -> str:
+        """Write a month's short name: Nov."""
+        return format_skeleton("MMM", value, locale=self.locale)
+
     def short_day(self, value: date) -> str:
         """Write a date without year: 9 Nov."""
         return format_skeleton("MMMd", value, locale=self.locale)
@@ -53,7 +67,9 @@ class Words:
         return format_skeleton("MMMEd", value, locale=self.locale).replace(",", "")
 
     def day_name(self, value: datetime) -> str:
-        """Write the full weekday of an instant on the firm's clock: Thursday."""
+        """Write the weekday of an instant on the firm's clock: Thursday, or Thu 12 Nov."""
+        if self.is_long:
+            return self.weekday(value.astimezone(self.zone))
         return format_datetime(value, "EEEE", tzinfo=self.zone, locale=self.locale)
 
     def local(self, value: datetime) -> datetime:

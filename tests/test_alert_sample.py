@@ -27,7 +27,7 @@ from tests.programs import CONFIG
 from warehouse.desk.connection import desk_url, open_desk
 from warehouse.desk.tables import Incident, IncidentEvent, OutboxMail
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 HOUR = timedelta(hours=1)
 MAIL = 'alert_to = ["Duty desk <duty@hoogwael.example>"]\n'

@@ -155,29 +155,59 @@ def snapshot_time(path: Path) -> datetime | None:
     return moment.astimezone(UTC)
 
 
-def rewrite(path: Path, *, tell: Tell) -> None:
+def rewrite(path: Path, *, tell: Tell, timeout_s: float = -1, only_pending: bool = False) -> bool:
     """
     Rewrite the warehouse into a new file, so that deleted rows leave no bytes behind.
 
     The warehouse must be closed in this process.
+
+    Args:
+        path: The warehouse.
+        tell: Says what is waited for.
+        timeout_s: How long another process is waited for; below 0: for ever.
+        only_pending: Leave the file alone if nothing was deleted since it was last rewritten.
+
+    Returns:
+        Whether it was rewritten.
+
+    Raises:
+        TimeoutError: Another process had the warehouse open for longer than *timeout_s*.
     """
-    with holding_lock(path.with_suffix(".lock"), tell=tell):
+    with holding_lock(path.with_suffix(".lock"), tell=tell, timeout_s=timeout_s):
         fresh = path.with_name(f".{path.name}.rewrite")
         for leftover in (fresh, _wal(fresh)):
             leftover.unlink(missing_ok=True)
-        connection = duckdb.connect()
+        connection = _connect_alone(path, tell, timeout_s)
         try:
-            connection.execute(f"ATTACH {_quoted(path)} AS old")
-            connection.execute("CHECKPOINT old")
-            connection.execute(f"ATTACH {_quoted(fresh)} AS new")
-            connection.execute("COPY FROM DATABASE old TO new")
-            connection.execute("CHECKPOINT new")
+            if only_pending and not _has_pending(connection):
+                return False
+            name = connection.execute("SELECT current_database()").fetchall()[0][0]
+            old = '"' + name.replace('"', '""') + '"'
+            connection.execute("CHECKPOINT")
+            connection.execute(f"ATTACH {_quoted(fresh)} AS rewritten")
+            connection.execute(f"COPY FROM DATABASE {old} TO rewritten")
+            if _knows_pending(connection):
+                connection.execute("DELETE FROM rewritten.pending_purge")
+            connection.execute("CHECKPOINT rewritten")
         finally:
             connection.close()
         with fresh.open("rb") as file:
             os.fsync(file.fileno())
         fresh.rename(path)
         sync_folder(path.parent)
+        return True
+
+
+def _knows_pending(connection: duckdb.DuckDBPyConnection) -> bool:
+    known = "FROM duckdb_tables() WHERE table_name = 'pending_purge' LIMIT 1"
+    return bool(connection.execute(known).fetchall())
+
+
+def _has_pending(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Tell whether deleted rows may have left bytes; an older warehouse didn't note it."""
+    if not _knows_pending(connection):
+        return True
+    return bool(connection.execute("FROM pending_purge LIMIT 1").fetchall())
 
 
 def _wal(path: Path) -> Path:

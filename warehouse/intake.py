@@ -49,15 +49,20 @@ def load_waiting(
     sources: Sequence[SourceState],
     keep: WarehouseSettings,
     tell: Tell,
+    timeout_s: float = -1,
 ) -> Intake:
     """
     Load all enriched files that wait, in one transaction, and tidy up.
 
     Broken files move to `settings.aside`; loaded ones are deleted with their
     landing files; the leases of their jobs end with the next snapshot.
+
+    Raises:
+        TimeoutError: Another process had the warehouse open for longer than *timeout_s*;
+            negative: wait without end.
     """
     now = settings.clock()
-    with open_warehouse(settings.warehouse, tell=tell) as connection:
+    with open_warehouse(settings.warehouse, tell=tell, timeout_s=timeout_s) as connection:
         before = _count(connection)
         removed = apply_watchlist(connection, watchlist, now=now)
         _apply_sources(connection, sources)
@@ -77,12 +82,23 @@ def load_waiting(
 
 
 def publish_now(
-    settings: Settings, *, watchlist: Watchlist, time_zone: str, keep: WarehouseSettings, tell: Tell
+    settings: Settings,
+    *,
+    watchlist: Watchlist,
+    time_zone: str,
+    keep: WarehouseSettings,
+    tell: Tell,
+    timeout_s: float = -1,
 ) -> Path:
-    """Publish a snapshot of the warehouse as it stands, and end the leases it knows of."""
+    """
+    Publish a snapshot of the warehouse as it stands, and end the leases it knows of.
+
+    Raises:
+        TimeoutError: As of `load_waiting`.
+    """
     now = settings.clock()
     leases = Leases(folder=settings.jobs).loaded()
-    with open_warehouse(settings.warehouse, tell=tell) as connection:
+    with open_warehouse(settings.warehouse, tell=tell, timeout_s=timeout_s) as connection:
         apply_watchlist(connection, watchlist, now=now)
         path = publish_snapshot(
             connection,

@@ -28,12 +28,17 @@ def apply_watchlist(
     connection.register("arriving_consent", _consents(watchlist, now))
     try:
         with in_transaction(connection):
+            before = _employees(connection)
             run_script(connection, "subjects", {})
             run_script(connection, "refuse", {})
             connection.execute(
                 "CREATE OR REPLACE TEMP TABLE touched AS SELECT DISTINCT mention_id FROM refused"
             )
             removed: int = connection.execute("SELECT count(*) FROM touched").fetchall()[0][0]
+            if removed or before - _employees(connection):
+                connection.execute(
+                    "INSERT INTO pending_purge VALUES ($now, 'consent')", {"now": now}
+                )
             if removed:
                 run_script(connection, "touch_by_mention", {})
                 run_script(connection, "roll_up", {"now": now})
@@ -60,6 +65,12 @@ def drop_unmatched(connection: duckdb.DuckDBPyConnection, *, now: datetime, keep
         if count:
             remove_touched(connection, now=now)
     return count
+
+
+def _employees(connection: duckdb.DuckDBPyConnection) -> set[tuple[str, str]]:
+    """Name the employees whom the warehouse holds."""
+    query = "SELECT subject_id, name FROM subject WHERE facet = 'employee'"
+    return set(connection.execute(query).fetchall())
 
 
 def _subjects(watchlist: Watchlist, now: datetime) -> pa.Table:

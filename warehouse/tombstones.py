@@ -130,6 +130,11 @@ def bury(
 
 def remove_touched(connection: duckdb.DuckDBPyConnection, *, now: datetime) -> None:
     """Delete the mentions named in the temporary table `touched`, and recompute what they counted in."""
+    connection.execute(
+        "INSERT INTO pending_purge SELECT $now, 'mentions' "
+        "FROM (FROM mention_version SEMI JOIN touched USING (mention_id) LIMIT 1)",
+        {"now": now},
+    )
     run_script(connection, "touch_by_mention", {})
     run_script(connection, "remove", {})
     run_script(connection, "roll_up", {"now": now})

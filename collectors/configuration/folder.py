@@ -18,7 +18,13 @@ from collectors.watchlist import Watchlist
 
 Model = TypeVar("Model", bound=BaseModel)
 
-__all__ = ["Configuration", "ConfigurationError", "load_configuration", "read_model"]
+__all__ = [
+    "Configuration",
+    "ConfigurationError",
+    "load_configuration",
+    "read_model",
+    "read_setting",
+]
 
 _KNOWN_FILES = (
     "watchlist.toml",
@@ -62,6 +68,27 @@ class ConfigurationError(Exception):
         super().__init__("\n".join(str(mistake) for mistake in mistakes))
         self.mistakes = mistakes
         self.warnings = warnings
+
+
+def read_setting(folder: Path, name: str, model: type[Model]) -> Model:
+    """
+    Read one optional file alone: its settings, or the model's defaults without such a file.
+
+    Args:
+        folder: The configuration folder.
+        name: The file's, without `.toml`.
+        model: What it holds.
+
+    Raises:
+        ConfigurationError: The file can't be read, or something in it is wrong.
+    """
+    path = folder / f"{name}.toml"
+    if not path.exists():
+        return model()
+    settings, mistakes = read_model(path, model)
+    if settings is None:
+        raise ConfigurationError(tuple(mistakes))
+    return settings
 
 
 def load_configuration(

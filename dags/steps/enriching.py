@@ -5,6 +5,7 @@ from pathlib import Path
 
 from collectors.landing import waiting_files
 from collectors.leases import Leases
+from dags.steps.patience import PATIENCE_S, naming_who_holds
 from dags.surroundings import find_ready, look_around, tell
 from dags.told import FilesPutAside
 
@@ -83,18 +84,22 @@ def load_enriched() -> int:
 
     Raises:
         FilesPutAside: Some were broken; the others are loaded.
+        WarehouseHeld: Another program has the warehouse open; the files wait.
     """
     from warehouse.intake import load_waiting
     from warehouse.settings import WarehouseSettings
 
     around = look_around()
-    intake = load_waiting(
-        around.settings,
-        watchlist=around.configuration.watchlist,
-        sources=find_ready(around).states,
-        keep=around.configuration.setting("warehouse", WarehouseSettings),
-        tell=tell,
-    )
+    sources = find_ready(around).states
+    with naming_who_holds(around.settings.warehouse):
+        intake = load_waiting(
+            around.settings,
+            watchlist=around.configuration.watchlist,
+            sources=sources,
+            keep=around.configuration.setting("warehouse", WarehouseSettings),
+            tell=tell,
+            timeout_s=PATIENCE_S,
+        )
     tell(f"{intake.new_mentions} new mentions, {intake.mentions} in all")
     broken = [outcome.path.name for outcome in intake.outcomes if outcome.state == "broken"]
     if broken:
@@ -103,17 +108,24 @@ def load_enriched() -> int:
 
 
 def publish_snapshot() -> str:
-    """Publish a snapshot and give its path."""
+    """
+    Publish a snapshot and give its path.
+
+    Raises:
+        WarehouseHeld: Another program has the warehouse open.
+    """
     from reports.settings import ReportSettings
     from warehouse.intake import publish_now
     from warehouse.settings import WarehouseSettings
 
     around = look_around()
-    path = publish_now(
-        around.settings,
-        watchlist=around.configuration.watchlist,
-        time_zone=around.configuration.setting("reports", ReportSettings).time_zone,
-        keep=around.configuration.setting("warehouse", WarehouseSettings),
-        tell=tell,
-    )
+    with naming_who_holds(around.settings.warehouse):
+        path = publish_now(
+            around.settings,
+            watchlist=around.configuration.watchlist,
+            time_zone=around.configuration.setting("reports", ReportSettings).time_zone,
+            keep=around.configuration.setting("warehouse", WarehouseSettings),
+            tell=tell,
+            timeout_s=PATIENCE_S,
+        )
     return str(path)

@@ -1,5 +1,6 @@
 """Steps of `housekeeping`: let go of what may not be kept, and of its bytes."""
 
+from dags.steps.patience import PATIENCE_S, naming_who_holds
 from dags.surroundings import look_around, tell
 
 
@@ -12,17 +13,23 @@ def drop_expired() -> int:
     around = look_around()
     now = around.settings.clock()
     keep = around.configuration.setting("warehouse", WarehouseSettings)
-    with open_warehouse(around.settings.warehouse, tell=tell) as connection:
+    path = around.settings.warehouse
+    with (
+        naming_who_holds(path),
+        open_warehouse(path, tell=tell, timeout_s=PATIENCE_S) as connection,
+    ):
         apply_watchlist(connection, around.configuration.watchlist, now=now)
         return drop_unmatched(connection, now=now, keep=keep.keep_unmatched)
 
 
 def purge_bytes() -> int:
-    """Rewrite the warehouse, so that deleted rows leave no bytes behind; give its size in bytes."""
+    """Rewrite the warehouse if rows were deleted, so that they leave no bytes; give its size."""
     from warehouse.connection import rewrite
 
     path = look_around().settings.warehouse
-    rewrite(path, tell=tell)
+    with naming_who_holds(path):
+        is_rewritten = rewrite(path, tell=tell, timeout_s=PATIENCE_S, only_pending=True)
+    tell("the warehouse is rewritten" if is_rewritten else "nothing was deleted, nothing to purge")
     return path.stat().st_size
 
 

@@ -58,7 +58,7 @@ def check_failure_mail(place: Rehearsal) -> None:
     body = mails[0].get_body(("html",))
     assert body is not None
     text = body.get_content()
-    assert "source x: auth_failed" in text
+    assert "Source x: auth_failed" in text
     assert "Correct the connection" in text
     assert WRONG not in text
 

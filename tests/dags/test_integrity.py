@@ -37,12 +37,12 @@ def next_run(dag, last, catchup):
     ).run_after
 
 now = pendulum.now("UTC")
-monday = pendulum.datetime(2026, 10, 12, 12)
-mondays = []
-for _ in range(4):
-    mondays.append(next_run(bag.dags["report"], mondays[-1] if mondays else monday, True))
+evening = pendulum.datetime(2026, 10, 23, 22)
+runs = [evening]
+while runs[-1] < evening.add(days=4):
+    runs.append(next_run(bag.dags["report"], runs[-1], True))
 print("\\n" + json.dumps({
-    "mondays": [one.in_timezone("UTC").isoformat() for one in mondays],
+    "runs": [one.in_timezone("UTC").isoformat() for one in runs[1:]],
     "after_sleep_s": {
         name: (next_run(dag, now.subtract(days=3), dag.catchup) - now).total_seconds()
         for name, dag in bag.dags.items()
@@ -155,13 +155,25 @@ def test_woken_dag_has_a_floor_on_the_clock(bag: Mapping[str, Any], name: str):
     assert bag["dags"][name]["timetable"] == "AssetOrTimeSchedule"
 
 
-def test_report_comes_at_seven_before_and_after_the_change_to_winter_time(bag: Mapping[str, Any]):
-    hours = ("2026-10-19T05", "2026-10-26T06", "2026-11-02T06", "2026-11-09T06")
-    assert bag["mondays"] == [f"{hour}:00:00+00:00" for hour in hours]
+def test_report_is_asked_for_from_seven_on_before_and_after_the_change_to_winter_time(
+    bag: Mapping[str, Any],
+):
+    first: dict[str, str] = {}
+    for run in bag["runs"]:
+        first.setdefault(run[:10], run[11:16])
+    days = ("2026-10-24", "2026-10-25", "2026-10-26", "2026-10-27")
+    assert [first[day] for day in days] == ["05:00", "06:00", "06:00", "06:00"]
+    assert sum(run.startswith("2026-10-26") for run in bag["runs"]) == 17
 
 
 def test_machine_that_slept_for_three_days_makes_one_run_and_no_storm(bag: Mapping[str, Any]):
-    periods = {"collect": 300, "enrich": 60, "alert": 60, "report": 604_800, "housekeeping": 21_600}
+    periods = {
+        "collect": 300,
+        "enrich": 60,
+        "alert": 60,
+        "report": 8 * 3600,
+        "housekeeping": 21_600,
+    }
     after = bag["after_sleep_s"]
     # Earlier than one period before now would be a run for the time asleep, and more after it.
     assert {name for name in IDS if -periods[name] <= after[name] <= periods[name]} == IDS

@@ -1,17 +1,24 @@
 """What the tasks do, without Airflow around them: faults stay with what they belong to."""
 
+import re
 from collections.abc import Iterator
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
+from typer.testing import CliRunner
 
 from collectors.landing import read_header, waiting_files
 from collectors.settings import Settings
 from dags.steps import collecting, enriching, housekeeping, mailing
 from dags.surroundings import look_around
 from dags.told import Batch, FilesPutAside, NowhereError, SourceFailed
+from reports.commands import app as report_app
 from tests.dags.rehearsal import MENTIONS, ask
 from tests.places import LATER, NOW, place
+from warehouse.desk.connection import desk_url, open_desk
+from warehouse.desk.tables import OutboxMail, ReportIssue
 
 
 @pytest.fixture
@@ -141,3 +148,53 @@ def test_home_that_depends_on_where_a_process_was_started_is_refused(
     monkeypatch.setenv("LUISTERPOST_HOME", value)
     with pytest.raises(NowhereError, match="LUISTERPOST_HOME"):
         look_around()
+
+
+def publish() -> None:
+    collect()
+    for files in enriching.list_batches():
+        enriching.enrich_batch(files)
+    enriching.load_enriched()
+    enriching.publish_snapshot()
+
+
+def test_no_report_is_due_before_the_first_snapshot(settings: Settings):
+    assert not settings.snapshot.exists()
+    assert mailing.write_reports() == []
+
+
+def test_each_report_wanted_is_written_and_mailed_once(settings: Settings):
+    (settings.config / "reports.toml").write_text('every = ["daily", "weekly", "monthly"]\n')
+    (settings.config / "mail.toml").write_text('report_to = ["marketing@acme.example"]\n')
+    publish()
+    written = [Path(path).name for path in mailing.write_reports()]
+    names = ["status-2026-11-22.html", "status-2026-W47.html", "status-2026-10.html"]
+    assert written == names
+    assert mailing.write_reports() == []
+    subjects = mails(settings)
+    assert [re.findall(r"status report (\S+),", one) for one in subjects] == [
+        ["2026-10"],
+        ["2026-11-22"],
+        ["2026-W47"],
+    ]
+
+
+def mails(settings: Settings) -> list[str]:
+    with open_desk(desk_url(settings.desk)) as desk:
+        return sorted(desk.scalars(select(OutboxMail.subject)))
+
+
+def test_dag_writes_the_bytes_that_the_command_line_writes_and_notes_them_alike(
+    settings: Settings,
+):
+    publish()
+    (path,) = mailing.write_reports()
+    theirs = Path(path).read_bytes()
+    around = ("--home", settings.home, "--config", settings.config)
+    done = CliRunner().invoke(report_app, ["status", *map(str, around)])
+    assert done.exit_code == 0, done.output
+    assert done.stdout.strip() == path
+    assert Path(path).read_bytes() == theirs
+    with open_desk(desk_url(settings.desk)) as desk:
+        (issue,) = desk.scalars(select(ReportIssue)).all()
+        assert (issue.period, issue.digest) == ("2026-W47", sha256(theirs).hexdigest())

@@ -87,6 +87,7 @@ def mail_server(
     starttls: ssl.SSLContext | None = None,
     ssl_from_start: ssl.SSLContext | None = None,
     most_bytes: int | None = None,
+    port: int = 0,
 ) -> Iterator[Mailbox]:
     """
     Run a server on 127.0.0.1 for the length of a test.
@@ -97,6 +98,7 @@ def mail_server(
         starttls: If given, it offers STARTTLS.
         ssl_from_start: If given, it talks TLS from the first byte.
         most_bytes: The largest message that it takes.
+        port: Where; 0: at any that is free.
     """
     box = mailbox or Mailbox()
 
@@ -110,7 +112,7 @@ def mail_server(
     controller = _Controller(
         box,
         hostname="127.0.0.1",
-        port=0,
+        port=port,
         ready_timeout=20,
         ssl_context=ssl_from_start,
         data_size_limit=most_bytes or 33_554_432,

@@ -14,14 +14,14 @@ from warehouse.query import rows
 SETTINGS = ReportSettings()
 
 
-def read(world, *, day=None, settings=SETTINGS):
+def read(world, *, every="weekly", day=None, settings=SETTINGS):
     with duckdb.connect() as connection:
-        return read_status(partial(rows, world.fill(connection)), settings, day=day)
+        return read_status(partial(rows, world.fill(connection)), settings, every=every, day=day)
 
 
-def written(world, folder, *, day=None, settings=SETTINGS):
+def written(world, folder, *, every="weekly", day=None, settings=SETTINGS):
     path = write_status_report(
-        world.write(folder / "snapshot.duckdb"), settings, folder=folder, day=day
+        world.write(folder / "snapshot.duckdb"), settings, folder=folder, every=every, day=day
     )
     return path.read_text(encoding="utf-8")
 

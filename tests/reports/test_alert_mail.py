@@ -93,7 +93,7 @@ def test_text_says_all_that_on_call_staff_decide_by():
         "https://news2.example/2026/11/12/story-2",
         "Acknowledge within 60 minutes",
         "duty communication",
-        f"luisterpost alert ack {'1c' * 6}",
+        f"luisterpost alert ack {'1c' * 4} I have it",
         "https://wiki.acme.example/runbook/volume",
         "6 of 7 sources healthy; 98% of the last 24 hours",
         "newest mention 3 minutes old",

@@ -1,26 +1,30 @@
 """Rules of a round: from a snapshot and a desk to incidents, events and mails."""
 
 import threading
+from contextlib import closing
 from datetime import timedelta
 from email import message_from_bytes
 from email.message import EmailMessage
+from functools import partial
 
 import pytest
 from sqlalchemy import select
 
+from reports.alert_muting import story_words
 from reports.alert_round import run_alert_round
 from reports.alert_settings import AlertSettings
 from reports.settings import ReportSettings
 from tests.reports.world import at, plausible_world
-from warehouse.connection import SnapshotMissingError
+from warehouse.connection import SnapshotMissingError, open_snapshot
+from warehouse.desk.answers import NewAnswer, write_answer
 from warehouse.desk.connection import desk_url, open_desk
 from warehouse.desk.incidents import (
     UnknownIncidentError,
     find_incident,
     read_standing,
-    write_answer,
 )
-from warehouse.desk.tables import Incident, IncidentEvent, OutboxMail
+from warehouse.desk.tables import Erasure, Incident, IncidentEvent, OutboxMail
+from warehouse.query import rows
 
 HOUR = timedelta(hours=1)
 RECALL = at(1, 10)
@@ -170,7 +174,7 @@ def test_acknowledging_is_known_by_the_first_digits_of_the_id(snapshot, desk):
     view = first_volume(snapshot, desk)
     with open_desk(desk) as session:
         found = find_incident(session, view.incident_id[:6])
-        write_answer(session, found.id, "ack", who="Kim", now=view.now)
+        write_answer(session, found, NewAnswer(kind="ack", who="Kim"), now=view.now)
     with open_desk(desk) as session:
         (standing,) = [i for i in read_standing(session, now=view.now) if i.id == found.id]
         assert standing.acknowledged_by == "Kim"
@@ -184,6 +188,98 @@ def test_acknowledging_is_known_by_the_first_digits_of_the_id(snapshot, desk):
         if later.cause == "volume" and later.severity == later.previous_severity
     ]
     assert [update.kind for update in updates if update.kind == "updated"] == []
+
+
+def answer(desk, view, kind, *, at, **more):
+    with open_desk(desk) as session:
+        found = find_incident(session, view.incident_id)
+        assert write_answer(session, found, NewAnswer(kind=kind, who="Kim", **more), now=at)
+
+
+def later_openings(snapshot, desk, since, hours):
+    return [
+        view
+        for hour in range(1, hours)
+        for view in alert(snapshot, desk, since + hour * HOUR / 2).views
+        if view.cause == "volume" and view.kind == "opened"
+    ]
+
+
+@pytest.mark.parametrize("kind", ["mute", "not_us", "close"])
+def test_what_a_person_ended_is_closed_with_a_mail_and_opens_nothing_again(snapshot, desk, kind):
+    view = first_volume(snapshot, desk)
+    words = () if kind == "close" else ("recall", "glass")
+    answer(desk, view, kind, at=view.now, words=words)
+    now = view.now + timedelta(minutes=1)
+    ended = alert(snapshot, desk, now)
+    (closed,) = [one for one in ended.views if one.incident_id == view.incident_id]
+    assert (closed.kind, closed.dismissal.kind, closed.dismissal.who) == ("closed", kind, "Kim")
+    assert closed.dismissal.words == words
+    assert ended.mailed == 1
+    assert later_openings(snapshot, desk, now, 5) == []
+
+
+def test_a_muted_word_hides_its_stories_and_no_others(snapshot, desk):
+    view = first_volume(snapshot, desk)
+    answer(desk, view, "mute", at=view.now, words=("nosuchword",))
+    now = view.now + timedelta(minutes=1)
+    assert [one.kind for one in alert(snapshot, desk, now).views] == ["closed"]
+    (again, *_) = later_openings(snapshot, desk, now, 4)
+    assert again.subject_id == view.subject_id
+    assert again.incident_id != view.incident_id
+
+
+def test_words_that_set_an_incident_apart_are_found_for_muting(snapshot, desk):
+    view = first_volume(snapshot, desk)
+    with open_desk(desk) as session, closing(open_snapshot(snapshot)) as connection:
+        found = find_incident(session, view.incident_id)
+        words = story_words(partial(rows, connection), found)
+    assert {"recall", "glass"} & set(words)
+    assert len(words) <= 3
+
+
+def test_mails_are_written_while_others_may_write_to_the_desk(snapshot, desk):
+    def slow(view, first_subject):
+        with open_desk(desk) as other:
+            other.add(Erasure(erased_at=view.now, reason="asked", mentions=1))
+        return plain_mail(view, first_subject)
+
+    assert alert(snapshot, desk, RECALL + 4 * HOUR, write_mail=slow).mailed
+    assert stored(desk, Erasure)
+
+
+def test_an_answer_that_comes_while_the_mail_is_written_is_decided_upon(snapshot, desk):
+    view = first_volume(snapshot, desk)
+    now, written = view.now + 2 * HOUR, []
+
+    def slow(told, first_subject):
+        if not written:
+            answer(desk, view, "close", at=now)
+        written.append(told.kind)
+        return plain_mail(told, first_subject)
+
+    ended = alert(snapshot, desk, now, write_mail=slow)
+    assert [one.kind for one in ended.views if one.cause == "volume"] == ["closed"]
+    assert written[0] == "updated"
+    assert "updated" not in {event.kind for event in stored(desk, IncidentEvent)}
+
+
+def test_a_clock_set_back_opens_nothing_twice_and_closes_nothing(snapshot, desk):
+    view = first_volume(snapshot, desk)
+    before = [(i.id, i.closed_at) for i in stored(desk, Incident)]
+    for hours in (0.1, 2, 30):
+        for one in alert(snapshot, desk, view.now - hours * HOUR).views:
+            assert one.subject_id != view.subject_id
+    assert before == [
+        (i.id, i.closed_at) for i in stored(desk, Incident) if i.subject_id == view.subject_id
+    ]
+    ended = view.now
+    while not stored(desk, Incident)[0].closed_at:
+        ended += 12 * HOUR
+        alert(snapshot, desk, ended)
+    for hours in (1, 24):
+        steps = alert(snapshot, desk, ended - hours * HOUR).views
+        assert view.subject_id not in {one.subject_id for one in steps}
 
 
 def test_evidence_holds_figures_and_neither_text_nor_people(snapshot, desk):

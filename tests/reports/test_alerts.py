@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from reports.alerts import decide
 from reports.signals import Signal
-from warehouse.desk.incidents import StandingIncident, Transition
+from warehouse.desk.incidents import Dismissal, StandingIncident, Transition
 
 NOW = datetime(2026, 11, 19, 10, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -167,6 +167,55 @@ def test_a_failing_source_is_told_once_and_closed_when_it_answers():
     assert only(decide([healthy], [incident], NOW + HOUR)).kind == "closed"
 
 
+def ended(kind: str = "close", *, lasts: timedelta = 6 * HOUR, **more) -> Dismissal:
+    return Dismissal(kind=kind, who="Kim", at=NOW, until=NOW + lasts, **more)
+
+
+def test_what_a_person_ended_is_closed_whatever_is_still_said():
+    now = NOW + timedelta(minutes=1)
+    for kind in ("close", "mute", "not_us"):
+        incident = replace(opened(), dismissal=ended(kind))
+        for state in (raised(at=now), raised(at=now, severity=1), signal(at=now), calm(at=now)):
+            assert only(decide([state], [incident], now)).kind == "closed"
+
+
+def test_what_a_person_ended_opens_nothing_again_for_a_while_unless_it_is_worse():
+    closed = replace(opened(), closed_at=NOW, dismissal=ended())
+    for hours in (0.1, 3, 5.9):
+        now = NOW + hours * HOUR
+        assert decide([raised(at=now), raised("acme-nv", facet="company")], [closed], now) == []
+        assert only(decide([raised(at=now, severity=2)], [closed], now)).kind == "opened"
+    now = NOW + 6 * HOUR
+    assert only(decide([raised(at=now)], [closed], now)).kind == "opened"
+
+
+def test_a_muted_story_holds_nothing_else_back():
+    closed = replace(
+        opened(), closed_at=NOW, dismissal=ended("mute", lasts=72 * HOUR, words=("recall",))
+    )
+    # The signals leave the muted stories out: what is raised is another story.
+    now = NOW + HOUR
+    assert only(decide([raised(at=now)], [closed], now)).kind == "opened"
+
+
+def test_a_muted_subject_holds_back_no_other_one_and_no_other_cause():
+    closed = replace(opened(), closed_at=NOW, dismissal=ended("not_us", lasts=72 * HOUR))
+    now = NOW + HOUR
+    others = [raised("rival", at=now), raised("acme", at=now, cause="source_failing")]
+    assert len(decide(others, [closed], now)) == 2
+
+
+def test_an_earlier_clock_neither_opens_twice_nor_closes():
+    incident = opened()
+    for minutes in (1, 60, 7 * 60):
+        now = NOW - timedelta(minutes=minutes)
+        for state in (raised(at=now), calm(at=now), signal(at=now)):
+            assert decide([state], [incident], now) == []
+        failing = opened("forum", cause="source_failing", facet="source")
+        healthy = calm("forum", at=now, cause="source_failing", facet="source")
+        assert decide([healthy], [failing], now) == []
+
+
 STATES = st.builds(
     signal,
     st.sampled_from(["acme", "acme-nv", "rival"]),
@@ -178,32 +227,64 @@ STATES = st.builds(
 )
 
 
+DISMISSALS = st.builds(
+    Dismissal,
+    kind=st.sampled_from(["close", "mute", "not_us"]),
+    who=st.just("Kim"),
+    at=st.just(NOW),
+    until=st.integers(-60, 60 * 80).map(lambda minutes: NOW + timedelta(minutes=minutes)),
+    words=st.sampled_from([(), ("recall",)]),
+)
+
+
 @given(
     st.lists(
         st.tuples(
             st.integers(-90, 60 * 80),
             st.lists(STATES, unique_by=lambda s: s.subject_id, max_size=3),
+            st.one_of(st.none(), DISMISSALS),
         ),
         max_size=30,
     )
 )
-def test_one_incident_for_each_subject_whatever_the_clock_does(moments):
+def test_one_incident_for_each_subject_whatever_the_clock_does_and_people_answer(moments):
     known: dict[str, StandingIncident] = {}
     seen_events: set[str] = set()
-    for minute, states in moments:
+    for minute, states, dismissal in moments:
         now = NOW + timedelta(minutes=minute)
-        standing = [i for i in known.values() if i.closed_at is None or i.closed_at >= now]
+        if dismissal and known:
+            # A person ends the incident that opened last.
+            last = list(known)[-1]
+            known[last] = replace(known[last], dismissal=dismissal)
+        standing = [
+            i
+            for i in known.values()
+            if i.closed_at is None
+            or i.closed_at >= now
+            or (i.dismissal is not None and i.dismissal.until > now)
+        ]
         steps = decide([replace(s, as_of=now) for s in states], standing, now)
         assert steps == decide([replace(s, as_of=now) for s in states], standing, now)
         subjects = [step.incident.subject_id for step in steps]
         assert len(subjects) == len(set(subjects))
+        closed = {step.incident.id for step in steps if step.kind == "closed"}
+        assert {i.id for i in standing if i.dismissal and i.closed_at is None} <= closed
         for step in steps:
             if step.event_id in seen_events:
                 continue
             seen_events.add(step.event_id)
             before = known.get(step.incident.id)
             assert (before is None) == (step.kind == "opened")
-            if before is not None:
+            if before is None:
+                assert not any(
+                    one.subject_id == step.incident.subject_id
+                    and one.dismissal is not None
+                    and not one.dismissal.words
+                    and one.dismissal.until > now
+                    and one.severity <= step.incident.severity
+                    for one in known.values()
+                )
+            else:
                 assert before.closed_at is None
                 assert step.incident.severity <= before.severity
                 assert step.incident.peak >= before.peak

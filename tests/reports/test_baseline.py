@@ -7,7 +7,7 @@ def test_usual_is_the_median_of_the_known_weeks():
     usual = usual_count([10, 12, None, 11, 13, 100], fewest=4)
     assert usual is not None
     assert usual.middle == 12
-    assert usual.weeks == 5
+    assert usual.periods == 5
 
 
 def test_nothing_is_usual_with_too_few_weeks():

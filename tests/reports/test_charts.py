@@ -6,7 +6,7 @@ from reports import charts
 from reports.baseline import Usual
 from reports.drawing import runs
 from reports.period import Week
-from reports.status_model import Day, Hour, ToneWeek, Voice, Volume
+from reports.status_model import Day, Step, TonePeriod, Voice, Volume
 
 MONDAY = date(2026, 11, 9)
 
@@ -28,7 +28,7 @@ def days(values, copies=None):
 
 
 def hour(n, volume, *, high=None):
-    return Hour(
+    return Step(
         at=datetime(2026, 11, 9) + timedelta(hours=n),  # noqa: DTZ001 - the clock on the wall
         volume=volume,
         low=0 if high else None,
@@ -42,7 +42,7 @@ def count_of(copies):
 
 
 def daily(shown):
-    return charts.daily_chart(shown, {0: "9 Nov"}, count_of, width=400)
+    return charts.daily_chart(shown, {0: "9 Nov"}, count_of, reported=7, width=400)
 
 
 def axis(drawn):
@@ -91,16 +91,16 @@ def test_flood_is_cut_off_and_labelled_and_leaves_the_axis_to_the_stories():
 def test_neighbouring_hours_of_a_flood_have_one_label():
     hours = [hour(n, said(2, 70 if 40 <= n < 43 else 0), high=5) for n in range(168)]
     hours[140] = hour(140, said(2, 50))
-    drawn = charts.hourly_chart(hours, {0: "Mon"}, count_of, width=900)
+    drawn = charts.step_chart(hours, {0: "Mon"}, count_of, width=900)
     assert "+210 copies" in drawn
     assert "+50 copies" in drawn
     assert max(axis(drawn)) <= 8
-    assert "+260 copies" in charts.hourly_chart(hours[:80] + hours[140:], {}, count_of, width=100)
+    assert "+260 copies" in charts.step_chart(hours[:80] + hours[140:], {}, count_of, width=100)
 
 
 def test_what_broke_out_is_named_where_it_began():
     hours = [hour(n, said(3)) for n in range(168)]
-    drawn = charts.hourly_chart(
+    drawn = charts.step_chart(
         hours, {0: "Mon"}, count_of, [(82.5, "<b>Fire</b> destroys depot")], width=900
     )
     ET.fromstring(drawn)  # noqa: S314 - our own drawing
@@ -109,13 +109,13 @@ def test_what_broke_out_is_named_where_it_began():
 
 
 def test_weeks_of_unknown_tone_are_hatched():
-    weeks = [ToneWeek(week=Week(MONDAY), sentiment=None)]
-    assert "url(#hatch-none)" in charts.tone_chart(weeks, width=300)
+    weeks = [TonePeriod(period=Week(MONDAY), sentiment=None)]
+    assert "url(#hatch-none)" in charts.tone_chart(weeks, {0: "W46"}, width=300)
 
 
 def test_nothing_known_at_all_still_draws():
     hours = [hour(n, None) for n in range(168)]
-    drawn = charts.hourly_chart(hours, {0: "Mon"}, count_of, width=400)
+    drawn = charts.step_chart(hours, {0: "Mon"}, count_of, width=400)
     ET.fromstring(drawn)  # noqa: S314 - our own drawing
 
 
@@ -126,7 +126,7 @@ def test_names_are_escaped_and_cut_to_the_drawing():
             name=None,
             share=0.4,
             share_of_mentions=0.3,
-            usual=Usual(middle=0.5, spread=0.1, weeks=8),
+            usual=Usual(middle=0.5, spread=0.1, periods=8),
         ),
         Voice(name="x" * 500, share=0, share_of_mentions=0, usual=None),
     ]

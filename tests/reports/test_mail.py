@@ -11,9 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser as HTMLParser
 
+from collectors.configuration.folder import ConfigurationError, read_setting
 from reports.mail import MOST_HTML_BYTES, Letter, Picture, build_mail
 from reports.mail_render import COLUMNS, as_text, fold, render_html
-from reports.mail_settings import MailConfigError, MailSettings, parse_address, read_mail_settings
+from reports.mail_settings import MailSettings, parse_address
 
 SENDER = Address("Luisterpost", addr_spec="luisterpost@acme.example")
 DUTY = Address("Duty, the désk", addr_spec="duty@acme.example")
@@ -153,14 +154,14 @@ def test_an_address_that_is_none_is_a_mistake(bad):
 
 
 def test_settings_have_defaults_and_name_their_mistakes(tmp_path):
-    assert read_mail_settings(tmp_path) == MailSettings()
+    assert read_setting(tmp_path, "mail", MailSettings) == MailSettings()
     file = tmp_path / "mail.toml"
     file.write_text('report_to = ["a@b.example"]\nbase_link = "https://lp.example/r/"\n')
-    read = read_mail_settings(tmp_path)
+    read = read_setting(tmp_path, "mail", MailSettings)
     assert read.report_addresses == (Address(addr_spec="a@b.example"),)
     assert read.base_link == "https://lp.example/r"
     file.write_text('report_to = ["nobody"]\nbase_link = "javascript:alert(1)"\n')
-    with pytest.raises(MailConfigError) as caught:
-        read_mail_settings(tmp_path)
+    with pytest.raises(ConfigurationError) as caught:
+        read_setting(tmp_path, "mail", MailSettings)
     assert "no mail address" in str(caught.value)
     assert "no web address" in str(caught.value)

@@ -39,7 +39,7 @@ def test_weeks_in_which_the_clocks_change_are_an_hour_shorter_or_longer(day, hou
 def test_weeks_join_without_gap_through_a_year():
     week = Week.of(date(2026, 1, 1))
     for _ in range(60):
-        following = Week.of(week.sunday + timedelta(days=1))
+        following = Week.of(week.last + timedelta(days=1))
         assert week.bounds(BRUSSELS)[1] == following.bounds(BRUSSELS)[0]
         assert following.earlier(1) == week
         week = following

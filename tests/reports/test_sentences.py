@@ -24,10 +24,10 @@ ZERO = datetime(2026, 11, 9, 9, 24, tzinfo=UTC)
 
 counts = st.integers(0, 3_000)
 usuals = st.none() | st.builds(
-    Usual, middle=st.integers(0, 900), spread=st.integers(1, 90), weeks=st.just(8)
+    Usual, middle=st.integers(0, 900), spread=st.integers(1, 90), periods=st.just(8)
 )
 nets = st.none() | st.builds(
-    Usual, middle=st.floats(-1, 1), spread=st.floats(0.05, 1), weeks=st.just(8)
+    Usual, middle=st.floats(-1, 1), spread=st.floats(0.05, 1), periods=st.just(8)
 )
 tones = st.builds(NetSentiment, negative=counts, neutral=counts, positive=counts, uncertain=counts)
 figures = st.builds(
@@ -141,7 +141,7 @@ facets = st.tuples(figures, st.sampled_from((-1, 0, 1))).map(
         GREEN,
         mentions=drawn[0],
         net=Figure(
-            now=0.2, before=None, usual=Usual(middle=0.5, spread=1, weeks=8), change=drawn[1]
+            now=0.2, before=None, usual=Usual(middle=0.5, spread=1, periods=8), change=drawn[1]
         ),
     )
 )

@@ -1,14 +1,18 @@
 import pytest
 
-from reports.settings import ReportConfigError, ReportSettings, read_report_settings
+from collectors.configuration.folder import ConfigurationError, read_setting
+from reports.settings import ReportSettings
 
 
 def test_without_a_file_the_defaults_hold(tmp_path):
-    assert read_report_settings(tmp_path) == ReportSettings()
+    assert read_setting(tmp_path, "reports", ReportSettings) == ReportSettings()
 
 
 def test_the_shipped_example_is_valid_and_says_the_defaults(pytestconfig):
-    assert read_report_settings(pytestconfig.rootpath / "config") == ReportSettings()
+    assert (
+        read_setting(pytestconfig.rootpath / "config", "reports", ReportSettings)
+        == ReportSettings()
+    )
 
 
 @pytest.mark.parametrize(
@@ -19,10 +23,13 @@ def test_the_shipped_example_is_valid_and_says_the_defaults(pytestconfig):
         ("history_weks = 8", "history_weks"),
         ("least_coverage = 80", "least_coverage"),
         ("firm = ", "reports.toml"),
+        ('every = ["weekly", "montly"]', "did you mean 'monthly'?"),
+        ('every = "weekly"', 'every = ["weekly"]'),
+        ("every = []", "every"),
     ],
 )
 def test_mistake_is_named_with_file_and_remedy(tmp_path, text, said):
     (tmp_path / "reports.toml").write_text(text + "\n")
-    with pytest.raises(ReportConfigError, match=r"reports\.toml") as caught:
-        read_report_settings(tmp_path)
+    with pytest.raises(ConfigurationError, match=r"reports\.toml") as caught:
+        read_setting(tmp_path, "reports", ReportSettings)
     assert said in str(caught.value)

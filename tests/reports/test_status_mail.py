@@ -3,6 +3,7 @@
 import json
 import re
 from dataclasses import replace
+from datetime import timedelta
 from email import message_from_bytes
 from email.headerregistry import Address
 from email.policy import SMTP
@@ -17,10 +18,13 @@ from reports.mail_render import COLUMNS
 from reports.mail_settings import MailSettings
 from reports.settings import ReportSettings
 from reports.status_mail import NobodyToMailError, snapshot_mail, status_mail, status_message_id
-from reports.status_report import read_status
+from reports.status_report import read_status, write_status_report
 from tests.programs import luisterpost
 from tests.reports.mail_server import Mailbox, mail_server
 from tests.reports.world import NOW, World, at, plausible_world
+from warehouse.desk.alert_figures import AlertFigures
+from warehouse.desk.connection import desk_url, open_desk
+from warehouse.desk.tables import Incident
 from warehouse.query import rows
 
 SETTINGS = ReportSettings()
@@ -71,6 +75,48 @@ def test_both_bodies_tell_the_week(report):
     )
 
 
+def test_both_bodies_tell_what_became_of_the_alerts(report):
+    none = AlertFigures(incidents=0, sent=0, acknowledged=0, false_alarms=0, median_to_answer=None)
+    some = replace(
+        none, incidents=4, sent=3, acknowledged=2, median_to_answer=timedelta(minutes=12)
+    )
+    for body in bodies(written(report, alerts=some)):
+        assert "4 incidents opened, 3 of them mailed. 2 of these were acknowledged" in body
+        assert "the median after 12 minutes. No false alarms were reported." in body
+    for body in bodies(written(report, alerts=replace(none, incidents=1, false_alarms=1))):
+        assert "1 incident opened, none of them mailed. 1 false alarm was reported." in body
+    for body in bodies(written(report, alerts=none)):
+        assert "incident" not in body
+
+
+def test_mail_and_page_count_the_alerts_of_their_own_period_at_the_desk(tmp_path):
+    snapshot = plausible_world().write(tmp_path / "snapshot.duckdb")
+    desk = desk_url(tmp_path / "desk.db")
+    for moment in (at(1, 12), at(8, 12)):
+        with open_desk(desk) as session:
+            key = moment.strftime("%Y%m%d").zfill(32)
+            incident = Incident(
+                id=key,
+                subject_id=key,
+                cause="volume",
+                severity=3,
+                opened_at=moment,
+                updated_at=moment,
+                peak=5,
+                evidence="{}",
+            )
+            session.add(incident)
+    mails = MailSettings(sender="a@acme.example", report_to=["b@acme.example"])
+    mail = snapshot_mail(snapshot, mails, SETTINGS, desk=desk)
+    for body in bodies(message_from_bytes(mail.as_bytes(policy=SMTP), policy=SMTP)):
+        assert "1 incident opened, none of them mailed." in body
+    assert "incident" not in bodies(snapshot_mail(snapshot, mails, SETTINGS))[0]
+    page = write_status_report(snapshot, SETTINGS, folder=tmp_path, desk=desk)
+    assert "1 incident opened, none of them mailed." in page.read_text(encoding="utf-8")
+    page = write_status_report(snapshot, SETTINGS, folder=tmp_path)
+    assert "<h2>Alerts</h2>" not in page.read_text(encoding="utf-8")
+
+
 def test_text_fits_eighty_columns(report):
     text = written(report).get_body(("plain",)).get_content()
     assert all(len(line) <= COLUMNS for line in text.splitlines() if "https://" not in line)
@@ -97,7 +143,7 @@ def test_a_week_is_one_mail_whenever_it_is_made(report):
     again = replace(report, snapshot_id="another", mentions_all=1)
     assert status_message_id(again) == status_message_id(report)
     assert status_message_id(replace(report, firm="Another")) != status_message_id(report)
-    assert status_message_id(replace(report, week=report.week.earlier(1))) != status_message_id(
+    assert status_message_id(replace(report, period=report.period.earlier(1))) != status_message_id(
         report
     )
 

@@ -221,7 +221,7 @@ def test_week_that_still_runs_says_so_and_is_not_called_low(tmp_path):
     assert "the week is not over" in page
     status = read(world, day=MONDAY)
     assert status.is_running
-    assert status.hours[80].covered is None
+    assert status.steps[80].covered is None
     assert all(facet.mentions.change >= 0 for facet in status.facets)
 
 
@@ -238,9 +238,9 @@ def test_week_in_which_the_clocks_change_counts_every_mention_once(monday, hours
         world.mention(since + timedelta(hours=n, minutes=30), ["hopla"], f"hour {n}")
     world.info(made_at=until + timedelta(hours=2))
     status = read(world)
-    assert status.week.monday == monday
+    assert status.period.first == monday
     assert status.facets[0].mentions.now == hours
-    assert sum(hour.volume.mentions for hour in status.hours if hour.volume) == hours
+    assert sum(hour.volume.mentions for hour in status.steps if hour.volume) == hours
     assert sum(day.brand.mentions for day in status.days[-7:]) == hours
     assert status.covered == 1
 
@@ -251,8 +251,8 @@ def test_poorly_covered_weeks_are_not_compared_with():
         if row["reason"] == "imported":
             row["since"] = at(0, monday=MONDAY - timedelta(weeks=5))
     status = read(world)
-    assert status.usable_weeks == 5
-    assert status.facets[0].mentions.usual.weeks == 5
+    assert status.usable == 5
+    assert status.facets[0].mentions.usual.periods == 5
 
 
 def test_staff_are_shown_in_units_only_and_small_figures_are_hidden(page, status):

@@ -12,7 +12,7 @@ SETTINGS = ReportSettings()
 
 
 def usual(middle, spread):
-    return Usual(middle=middle, spread=spread, weeks=8)
+    return Usual(middle=middle, spread=spread, periods=8)
 
 
 def tones(negative, positive):

@@ -200,5 +200,5 @@ def contents(connection: duckdb.DuckDBPyConnection) -> dict[str, list[str]]:
             ).fetchall()
         )
         for table, columns in tables
-        if table != "migration"
+        if table not in {"migration", "pending_purge"}
     }

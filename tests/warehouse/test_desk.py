@@ -9,7 +9,13 @@ from alembic.migration import MigrationContext
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import IntegrityError, StatementError
 
-from warehouse.desk.connection import desk_engine, desk_url, migrate_desk, open_desk
+from warehouse.desk.connection import (
+    NewerDeskError,
+    desk_engine,
+    desk_url,
+    migrate_desk,
+    open_desk,
+)
 from warehouse.desk.tables import Base, Erasure, ReportIssue
 
 NOW = datetime(2026, 11, 16, 8, 30, 15, 123456, tzinfo=UTC)
@@ -66,6 +72,17 @@ def test_the_migrations_can_be_taken_back(url):
         tables = connection.execute(text("SELECT name FROM sqlite_master WHERE type = 'table'"))
         assert [name for (name,) in tables] == ["alembic_version"]
     migrate_desk(engine)
+    engine.dispose()
+
+
+def test_a_desk_of_a_later_version_is_left_alone(url):
+    with open_desk(url) as desk:
+        desk.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(NewerDeskError, match="9999"), open_desk(url):
+        pass
+    engine = desk_engine(url)
+    with engine.connect() as connection:
+        assert connection.scalar(text("SELECT version_num FROM alembic_version")) == "9999"
     engine.dispose()
 
 

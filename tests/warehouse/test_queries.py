@@ -39,14 +39,14 @@ def test_every_query_says_on_top_what_one_row_is(name):
     assert query_text(name.removesuffix(".sql")).startswith("-- One row: ")
 
 
-def test_facet_weeks_count_mentions_stories_and_authors_apart(world):
+def test_facet_periods_count_mentions_stories_and_authors_apart(world):
     for n in range(3):
         world.mention(at(1, n), ["hopla", "wilg"], "same", story="one", author="a")
     world.mention(at(1), ["hopla"], "other", author=None)
     world.mention(at(1), ["hopla"], "ours", is_own=True)
     world.mention(at(0, -0.1), ["wilg"], "on Sunday night")
-    found = ask(world, "facet_weeks", **HISTORY)
-    assert values(found, "week_start", "facet", "mentions", "stories", "authors") == [
+    found = ask(world, "facet_periods", **HISTORY, unit="week")
+    assert values(found, "period_start", "facet", "mentions", "stories", "authors") == [
         (LAST, "company", 1, 1, 1),
         (LAST, "own", 1, 1, 1),
         (MONDAY, "brand", 4, 2, 2),
@@ -55,14 +55,18 @@ def test_facet_weeks_count_mentions_stories_and_authors_apart(world):
     ]
 
 
-def test_facet_weeks_count_the_tone_of_each_story_once(world):
+def test_facet_periods_count_the_tone_of_each_story_once(world):
     for n in range(9):
         world.mention(at(1, n), ["hopla"], "spam", story="flood", tone="positive")
     world.mention(at(1), ["hopla"], "bad", tone="negative")
     world.mention(at(1), ["hopla"], "worse", tone="negative")
     world.mention(at(1), ["hopla"], "hm", tone="uncertain")
     world.mention(at(1), ["hopla"], "news")
-    found = [row for row in ask(world, "facet_weeks", **HISTORY) if row["facet"] == "brand"]
+    found = [
+        row
+        for row in ask(world, "facet_periods", **HISTORY, unit="week")
+        if row["facet"] == "brand"
+    ]
     assert values(found, "negative", "neutral", "positive", "uncertain", "stories") == [
         (2, 1, 1, 1, 5)
     ]
@@ -71,15 +75,15 @@ def test_facet_weeks_count_the_tone_of_each_story_once(world):
 def test_inactive_subjects_are_left_out(world):
     world.mention(at(1), ["hopla"], "a")
     world.tables["subject"][0]["is_active"] = False
-    assert ask(world, "facet_weeks", **HISTORY) == []
+    assert ask(world, "facet_periods", **HISTORY, unit="week") == []
     assert values(ask(world, "report_subjects"), "subject_id") == [("wilg",), ("zwaan",)]
 
 
-def test_voice_weeks_have_a_row_for_each_party(world):
+def test_voice_periods_have_a_row_for_each_party(world):
     world.mention(at(1), ["hopla", "zwaan"], "a")
     world.mention(at(1), ["wilg"], "b")
     world.mention(at(1, 1), ["wilg"], "b", story="sm000002")
-    found = ask(world, "voice_weeks", **HISTORY)
+    found = ask(world, "voice_periods", **HISTORY, unit="week")
     assert values(found, "party", "is_competitor", "mentions", "stories") == [
         ("brand", False, 1, 1),
         ("company", False, 2, 1),
@@ -92,7 +96,9 @@ def test_organisations_have_their_week_and_their_largest_story(world):
     world.mention(at(2), ["zwaan"], "small")
     world.mention(at(1, 1), ["zwaan"], "big", story="big", url=None)
     world.mention(at(1, 2), ["zwaan"], "big", story="big", url="https://a.example/")
-    assert values(ask(world, "organisation_weeks", **HISTORY), "mentions", "stories") == [(3, 2)]
+    assert values(
+        ask(world, "organisation_periods", **HISTORY, unit="week"), "mentions", "stories"
+    ) == [(3, 2)]
     (top,) = ask(world, "organisation_top_stories", **WEEK)
     assert (top["story_id"], top["mentions"], top["url"]) == ("big", 2, "https://a.example/")
 
@@ -129,7 +135,7 @@ def test_stories_are_described_by_who_tells_them(world):
 
 def terms(world, *, fewest_before=30):
     period = {"start": at(0, monday=LAST), "since": at(0), "until": at(7)}
-    return ask(world, "own_terms", **period, fewest=4, fewest_before=fewest_before)
+    return ask(world, "own_terms", **period, days=7, fewest=4, fewest_before=fewest_before)
 
 
 def test_terms_stand_out_against_the_time_before(world):
@@ -253,7 +259,9 @@ def test_sources_are_weighed_by_distinct_mentions(world):
         first_collected_at=at(1),
         loaded_at=at(1),
     )
-    assert values(ask(world, "source_weeks", **HISTORY), "week_start", "source", "mentions") == [
+    assert values(
+        ask(world, "source_periods", **HISTORY, unit="week"), "period_start", "source", "mentions"
+    ) == [
         (MONDAY, "news", 1),
         (MONDAY, "x-search", 1),
     ]

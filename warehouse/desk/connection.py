@@ -7,20 +7,54 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import typer
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.orm import Session
 
 _BUSY_S = 30
 _POLL_S = 0.02
+_POSTGRESQL = "postgresql"
+_TURN = 0x6465736B
+"""The advisory lock that PostgreSQL's writers hold in turn: "desk"."""
+
+
+class NewerDeskError(Exception):
+    """The desk was written by a later version of the program."""
 
 
 def desk_url(path: Path) -> str:
-    """Write the URL of a desk in a SQLite file."""
-    return f"sqlite+pysqlite:///{path}"
+    """
+    Tell the URL of a data directory's desk: a SQLite file, unless another place is named.
+
+    Args:
+        path: The SQLite file, `desk.db`. A file `desk.url` beside it names a
+            PostgreSQL database instead, such as
+            `postgresql+psycopg:///luisterpost_desk`.
+
+    Raises:
+        typer.BadParameter: `desk.url` can't be read, or holds a password. The
+            message repeats nothing of it.
+    """
+    named = path.with_suffix(".url")
+    if not named.exists():
+        return f"sqlite+pysqlite:///{path}"
+    text = named.read_text(encoding="utf-8").strip()
+    try:
+        url = make_url(text)
+    except (ArgumentError, ValueError):
+        url = None
+    if url is None or url.get_backend_name() != _POSTGRESQL:
+        msg = f"{named}: write for instance postgresql+psycopg:///luisterpost_desk"
+        raise typer.BadParameter(msg)
+    if url.password is not None or "password" in url.query:
+        msg = f"{named}: no password here; PostgreSQL's clients find it in ~/.pgpass or PGPASSFILE"
+        raise typer.BadParameter(msg)
+    return text
 
 
 @contextmanager
@@ -40,7 +74,11 @@ def open_desk(url: str) -> Iterator[Session]:
 
 
 def desk_engine(url: str) -> Engine:
-    """Connect to a desk; SQLite gets WAL mode, foreign keys, and patience with other writers."""
+    """
+    Connect to a desk whose transactions take turns, and wait for one another.
+
+    SQLite gets WAL mode and foreign keys besides.
+    """
     target = make_url(url)
     if target.get_backend_name() == "sqlite" and target.database:
         Path(target.database).parent.mkdir(parents=True, exist_ok=True)
@@ -48,6 +86,8 @@ def desk_engine(url: str) -> Engine:
     if target.get_backend_name() == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_as_writer)
+    elif target.get_backend_name() == _POSTGRESQL:
+        event.listen(engine, "begin", _begin_in_turn)
     return engine
 
 
@@ -55,15 +95,22 @@ def migrate_desk(engine: Engine) -> None:
     """
     Apply the migrations that this desk has not had yet.
 
-    Several processes may do so at the same moment: on SQLite a transaction
-    begins as a writer's, so the second finds the first one's work done.
+    Several processes may do so at the same moment: they take turns, so the
+    second finds the first one's work done.
+
+    Raises:
+        NewerDeskError: It has had one that this program doesn't know.
     """
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     config.set_main_option("path_separator", "os")
-    head = ScriptDirectory.from_config(config).get_current_head()
+    known = [one.revision for one in ScriptDirectory.from_config(config).walk_revisions()]
     with engine.begin() as connection:
-        if MigrationContext.configure(connection).get_current_revision() != head:
+        current = MigrationContext.configure(connection).get_current_revision()
+        if current is not None and current not in known:
+            msg = f"this desk is newer than the program: it has {current}, known is {known[0]}"
+            raise NewerDeskError(msg)
+        if current != known[0]:
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
 
@@ -85,8 +132,8 @@ def _turn_to_wal(cursor: sqlite3.Cursor) -> None:
     while True:
         try:
             cursor.execute("PRAGMA journal_mode = WAL")
-        except sqlite3.OperationalError:
-            if time.monotonic() > deadline:
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode == sqlite3.SQLITE_FULL or time.monotonic() > deadline:
                 raise
             time.sleep(_POLL_S)
         else:
@@ -97,3 +144,10 @@ def _begin_as_writer(connection: Connection) -> None:
     # A transaction that reads first and writes later fails at once, without patience, when
     # another one wrote in between.
     connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _begin_in_turn(connection: Connection) -> None:
+    # PostgreSQL's own isolation would refuse what SQLite lets wait: people and tasks that decide
+    # by what they read. One turn lasts as long as its transaction.
+    connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{_BUSY_S}s'")
+    connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_TURN})")

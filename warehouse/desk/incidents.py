@@ -1,9 +1,9 @@
 """Incidents at the desk: what stands, what was decided, what people answered."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from hashlib import blake2b
 from typing import Any, Literal
 
@@ -13,13 +13,33 @@ from sqlalchemy.orm import Session
 from warehouse.desk.tables import Answer, Incident, IncidentEvent, OutboxMail
 
 EventKind = Literal["opened", "updated", "closed"]
-AnswerKind = Literal["ack", "snooze", "not_us", "mute_story"]
+AnswerKind = Literal["ack", "snooze", "mute", "not_us", "close"]
+DismissalKind = Literal["mute", "not_us", "close"]
 
+DISMISSALS: Mapping[str, DismissalKind] = {
+    "mute": "mute",
+    "not_us": "not_us",
+    "close": "close",
+}
+"""The answers that end an incident."""
 _SHORTEST_PREFIX = 4
 
 
 class UnknownIncidentError(Exception):
     """No incident, or more than one, begins with the given id."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Dismissal:
+    """That a person ended an incident: it is over, it was not about us, or it is known."""
+
+    kind: DismissalKind
+    who: str
+    at: datetime
+    until: datetime
+    """Before that nothing opens an incident on the same ground."""
+    words: tuple[str, ...] = ()
+    """The ground: stories of the subject with one of these words; empty: all of its stories."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -38,8 +58,11 @@ class StandingIncident:
     evidence: Mapping[str, Any]
     """What the newest decision rested on."""
     acknowledged_by: str | None = None
-    """Who answered last that it is seen (or that it is not about us)."""
+    """Who said last that they have it."""
     snoozed_until: datetime | None = None
+    """As said last."""
+    dismissal: Dismissal | None = None
+    """As said last; an open incident with one is to be closed."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -59,9 +82,11 @@ def incident_id_of(subject_id: str, cause: str, opened_at: datetime) -> str:
     return _digest(subject_id, cause, opened_at.isoformat())
 
 
-def event_id_of(incident_id: str, kind: EventKind, decided_at: datetime) -> str:
+def event_id_of(
+    incident_id: str, kind: EventKind | AnswerKind, decided_at: datetime, *who: str
+) -> str:
     """Name a step of an incident: 32 hexadecimal digits, the same for the same decision."""
-    return _digest(incident_id, kind, decided_at.isoformat())
+    return _digest(incident_id, kind, decided_at.isoformat(), *who)
 
 
 def _digest(*parts: str) -> str:
@@ -73,12 +98,21 @@ def read_standing(desk: Session, *, now: datetime) -> list[StandingIncident]:
     Read the incidents that a decision at *now* must know of.
 
     Returns:
-        Those that are open, and those that were closed at *now* or, seen from a clock
-        that was set back, will be.
+        Those that are open; those that were closed at *now* or, seen from a clock that
+        was set back, will be; and those that a person ended with an effect beyond *now*.
     """
+    dismissed = select(Answer.incident_id).where(
+        Answer.kind.in_(DISMISSALS), Answer.until.is_not(None), Answer.until > now
+    )
     found = desk.scalars(
         select(Incident)
-        .where(or_(Incident.closed_at.is_(None), Incident.closed_at >= now))
+        .where(
+            or_(
+                Incident.closed_at.is_(None),
+                Incident.closed_at >= now,
+                Incident.id.in_(dismissed),
+            )
+        )
         .order_by(Incident.opened_at, Incident.id)
     ).all()
     return _standing(desk, found)
@@ -123,37 +157,37 @@ def _standing(desk: Session, found: Sequence[Incident]) -> list[StandingIncident
         .order_by(Answer.answered_at, Answer.id)
     ):
         answers.setdefault(answer.incident_id, []).append(answer)
-    return [
-        StandingIncident(
-            id=incident.id,
-            subject_id=incident.subject_id,
-            cause=incident.cause,
-            severity=incident.severity,
-            opened_at=incident.opened_at,
-            updated_at=incident.updated_at,
-            next_update_at=incident.next_update_at,
-            closed_at=incident.closed_at,
-            peak=incident.peak,
-            evidence=json.loads(incident.evidence),
-            acknowledged_by=next(
-                (
-                    answer.who
-                    for answer in reversed(answers.get(incident.id, []))
-                    if answer.kind in {"ack", "not_us"}
-                ),
-                None,
-            ),
-            snoozed_until=max(
-                (
-                    answer.until
-                    for answer in answers.get(incident.id, [])
-                    if answer.kind == "snooze" and answer.until
-                ),
-                default=None,
-            ),
-        )
-        for incident in found
-    ]
+    return [_as_it_stands(incident, answers.get(incident.id, ())) for incident in found]
+
+
+def _as_it_stands(incident: Incident, answers: Sequence[Answer]) -> StandingIncident:
+    last = {answer.kind: answer for answer in answers}
+    ended = next((answer for answer in reversed(answers) if answer.kind in DISMISSALS), None)
+    return StandingIncident(
+        id=incident.id,
+        subject_id=incident.subject_id,
+        cause=incident.cause,
+        severity=incident.severity,
+        opened_at=incident.opened_at,
+        updated_at=incident.updated_at,
+        next_update_at=incident.next_update_at,
+        closed_at=incident.closed_at,
+        peak=incident.peak,
+        evidence=json.loads(incident.evidence),
+        acknowledged_by=last["ack"].who if "ack" in last else None,
+        snoozed_until=last["snooze"].until if "snooze" in last else None,
+        dismissal=_dismissal(ended) if ended is not None else None,
+    )
+
+
+def _dismissal(answer: Answer) -> Dismissal:
+    return Dismissal(
+        kind=DISMISSALS[answer.kind],
+        who=answer.who,
+        at=answer.answered_at,
+        until=answer.until or answer.answered_at,
+        words=tuple(json.loads(answer.words or "[]")),
+    )
 
 
 def record_transition(desk: Session, transition: Transition) -> bool:
@@ -193,47 +227,15 @@ def record_transition(desk: Session, transition: Transition) -> bool:
     return True
 
 
-def thread_of(desk: Session, incident_id: str) -> list[tuple[str, str]]:
-    """List the Message-IDs and subjects of an incident's mails, as they were written."""
-    return [
-        (key, subject)
-        for key, subject in desk.execute(
-            select(OutboxMail.message_id, OutboxMail.subject)
-            .where(OutboxMail.incident_id == incident_id)
-            .order_by(OutboxMail.created_at, OutboxMail.message_id)
-        )
-    ]
-
-
-def write_answer(
-    desk: Session,
-    incident_id: str,
-    kind: AnswerKind,
-    *,
-    who: str,
-    now: datetime,
-    comment: str | None = None,
-    lasts: timedelta | None = None,
-) -> None:
-    """
-    Write what a person answered.
-
-    Args:
-        desk: An open desk; the caller commits.
-        incident_id: Whole, as `find_incident` gives it.
-        kind: What was answered.
-        who: The person, as they name themselves; at most 200 characters are kept.
-        now: Aware.
-        comment: In their words.
-        lasts: For `snooze`: how long.
-    """
-    desk.add(
-        Answer(
-            incident_id=incident_id,
-            kind=kind,
-            who=who[:200],
-            answered_at=now,
-            until=now + lasts if lasts is not None else None,
-            comment=comment,
-        )
-    )
+def read_threads(
+    desk: Session, incident_ids: Iterable[str]
+) -> dict[str, tuple[tuple[str, str], ...]]:
+    """List the Message-IDs and subjects of incidents' mails, as they were written, by incident."""
+    threads: dict[str, tuple[tuple[str, str], ...]] = dict.fromkeys(incident_ids, ())
+    for incident_id, key, subject in desk.execute(
+        select(OutboxMail.incident_id, OutboxMail.message_id, OutboxMail.subject)
+        .where(OutboxMail.incident_id.in_(list(threads)))
+        .order_by(OutboxMail.created_at, OutboxMail.message_id)
+    ):
+        threads[str(incident_id)] += ((key, subject),)
+    return threads

@@ -110,7 +110,7 @@ class Incident(Base):
 
 
 class IncidentEvent(Base):
-    """One row: a transition of an incident, decided once."""
+    """One row: a transition of an incident, decided once, or a person's answer to it."""
 
     __tablename__ = "incident_event"
 
@@ -118,9 +118,11 @@ class IncidentEvent(Base):
     """32 hexadecimal digits: the hash of incident, kind and time: deciding twice is deciding once."""
     incident_id: Mapped[str] = mapped_column(ForeignKey("incident.id"))
     kind: Mapped[str] = mapped_column(String(16))
-    """opened, updated, closed."""
+    """opened, updated, closed; or what a person answered: ack, snooze, mute, not_us, close."""
     decided_at: Mapped[datetime] = mapped_column(Instant)
     evidence: Mapped[str] = mapped_column(Text)
+    who: Mapped[str | None] = mapped_column(String(200))
+    """The person who answered; None: the rule decided."""
 
 
 class Answer(Base):
@@ -131,12 +133,16 @@ class Answer(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     incident_id: Mapped[str] = mapped_column(ForeignKey("incident.id"))
     kind: Mapped[str] = mapped_column(String(16))
-    """ack, snooze, not_us, mute_story."""
+    """ack, snooze, mute, not_us, close."""
     who: Mapped[str] = mapped_column(String(200))
     answered_at: Mapped[datetime] = mapped_column(Instant)
     until: Mapped[datetime | None] = mapped_column(Instant)
-    """Snooze: no update before."""
+    """Snooze: no update before; mute, not_us, close: nothing opens on the same ground before."""
     comment: Mapped[str | None] = mapped_column(Text)
+    words: Mapped[str | None] = mapped_column(Text)
+    """mute, not_us: JSON list of the words whose stories alert no more; None: the whole subject."""
+
+    __table_args__ = (Index("answer_incident", "incident_id"),)
 
 
 class OutboxMail(Base):

@@ -1,7 +1,8 @@
 -- One row: a subject, except employees, in one hour that ends a whole number of hours before
 -- $as_of, with the stories that were first told of it in that hour since $since; copies never count
 -- again. Left out are the firm's own posts, what has no date of its own, and what only comes from
--- sources that were not yet listened to at $listened_since, because a new source is no event.
+-- sources that were not yet listened to at $listened_since, because a new source is no event; and
+-- the stories that people muted: $muted_subjects and $muted_stories, two lists of one length.
 WITH listened AS (
     SELECT source
     FROM covered
@@ -16,6 +17,12 @@ dated AS (
     WHERE created_at IS NOT NULL AND occurred_at >= $since AND occurred_at < $as_of
 ),
 
+muted AS (
+    SELECT
+        unnest($muted_subjects::VARCHAR[]) AS subject_id,
+        unnest($muted_stories::VARCHAR[]) AS story_id
+),
+
 told AS (
     SELECT
         subject_id,
@@ -26,6 +33,7 @@ told AS (
     FROM mention_subject
     SEMI JOIN (FROM subject WHERE is_active) AS active USING (subject_id)
     SEMI JOIN dated USING (mention_id)
+    ANTI JOIN muted USING (subject_id, story_id)
     WHERE
         occurred_at >= $since AND occurred_at < $as_of
         AND NOT is_own AND facet IN ('brand', 'company', 'organisation')

@@ -1,7 +1,7 @@
 -- One row: a word of one language that stands out in this period's stories about brand or company
 -- ([$since, $until)) against those of the time before ([$start, $since)) in the same language; the
--- strongest first, and how many stories a week usually tell it. It is told in at least $fewest stories and at twice its earlier rate, and its
--- strength (Dunning's log-likelihood ratio G²) is beyond chance. Languages with fewer than
+-- strongest first, and how many stories of $days days usually tell it. It is told in at least
+-- $fewest stories and at twice its earlier rate, and its strength (Dunning's log-likelihood ratio G²) is beyond chance. Languages with fewer than
 -- $fewest_before earlier stories have no word: a new language is no event. Names of subjects and
 -- of persons, addresses and handles are left out.
 WITH told AS (
@@ -34,7 +34,7 @@ total AS (
 ),
 
 spoken AS (
-    SELECT greatest(1, ceil(date_diff('day', min(first_at), $since::TIMESTAMPTZ) / 7)) AS weeks
+    SELECT greatest(1, ceil(date_diff('day', min(first_at), $since::TIMESTAMPTZ) / $days)) AS periods
     FROM told
 ),
 
@@ -90,7 +90,7 @@ SELECT
     term,
     now,
     before,
-    before / spoken.weeks AS usual,
+    before / spoken.periods AS usual,
     round(
         2 * (
             now * ln(now / (rate * stories_now))

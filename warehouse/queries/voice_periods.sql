@@ -1,8 +1,8 @@
 -- One row: a party (brand, company, both together as 'own', or a competitor's subject_id)
--- in one local week, with its distinct earned mentions and stories.
+-- in one local day, week or month ($unit), with its distinct earned mentions and stories.
 WITH heard AS (
     SELECT
-        date_trunc('week', occurred_at AT TIME ZONE $zone)::DATE AS week_start,
+        date_trunc($unit, occurred_at AT TIME ZONE $zone)::DATE AS period_start,
         unnest(
             CASE WHEN relation = 'competitor' THEN [subject_id] ELSE [facet, 'own'] END
         ) AS party,
@@ -17,11 +17,11 @@ WITH heard AS (
 )
 
 SELECT
-    week_start,
+    period_start,
     party,
     is_competitor,
     count(DISTINCT mention_id) AS mentions,
     count(DISTINCT story_id) AS stories
 FROM heard
-GROUP BY week_start, party, is_competitor
-ORDER BY week_start, is_competitor, party;
+GROUP BY period_start, party, is_competitor
+ORDER BY period_start, is_competitor, party;

@@ -1,8 +1,8 @@
--- One row: a facet (brand, company, or both together as 'own') in one local week.
+-- One row: a facet (brand, company, or both together as 'own') in one local day, week or month ($unit).
 -- Mentions, stories and authors are distinct and earned; tones count each story once.
 WITH heard AS (
     SELECT
-        date_trunc('week', occurred_at AT TIME ZONE $zone)::DATE AS week_start,
+        date_trunc($unit, occurred_at AT TIME ZONE $zone)::DATE AS period_start,
         unnest([facet, 'own']) AS facet,
         mention_id,
         story_id,
@@ -20,17 +20,17 @@ WITH heard AS (
 
 counted AS (
     SELECT
-        week_start,
+        period_start,
         facet,
         count(DISTINCT mention_id) AS mentions,
         count(DISTINCT author) AS authors
     FROM heard
-    GROUP BY week_start, facet
+    GROUP BY period_start, facet
 ),
 
 judged AS (
     SELECT
-        week_start,
+        period_start,
         facet,
         story_id,
         bool_and(tone = 'uncertain') AS is_uncertain,
@@ -38,12 +38,12 @@ judged AS (
         avg(p_neutral) AS neutral,
         avg(p_positive) AS positive
     FROM heard
-    GROUP BY week_start, facet, story_id
+    GROUP BY period_start, facet, story_id
 ),
 
 toned AS (
     SELECT
-        week_start,
+        period_start,
         facet,
         count(*) AS stories,
         count(*) FILTER (is_uncertain) AS uncertain,
@@ -54,11 +54,11 @@ toned AS (
             NOT is_uncertain AND positive > neutral AND positive > negative
         ) AS positive
     FROM judged
-    GROUP BY week_start, facet
+    GROUP BY period_start, facet
 )
 
 SELECT
-    week_start,
+    period_start,
     facet,
     mentions,
     stories,
@@ -68,5 +68,5 @@ SELECT
     positive,
     uncertain
 FROM counted
-INNER JOIN toned USING (week_start, facet)
-ORDER BY week_start, facet;
+INNER JOIN toned USING (period_start, facet)
+ORDER BY period_start, facet;

@@ -1,19 +1,20 @@
-"""What the ledger says about the weeks of a report: by source, by hour, and altogether."""
+"""What the ledger says about the periods of a report: by source, by hour, and altogether."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from reports.coverage import KnownGap, Span, clip, mean_share, shares_by_step, source_gaps, unite
-from reports.period import Week
+from reports.period import Period
 from reports.status_model import Source
 
 Row = Mapping[str, Any]
 
 _IMPORT = "import"
 _SHORT = timedelta(hours=1)
+_DAY_H = 24
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,7 +62,7 @@ def read_ledger(
     spans: Sequence[Row],
     brought: Sequence[Row],
     *,
-    week: Week,
+    period: Period,
 ) -> Ledger:
     """
     Gather the ledger.
@@ -70,11 +71,11 @@ def read_ledger(
         sources: Rows of the query `source_status`.
         streams: Rows of `source_streams`.
         spans: Rows of `covered_spans`.
-        brought: Rows of `source_weeks`.
-        week: The report's week; what sources bring is weighed by those before it.
+        brought: Rows of `source_periods`.
+        period: The report's; what sources bring is weighed by those before it.
 
     Returns:
-        Weights: mentions that the source brought in the earlier weeks, plus
+        Weights: mentions that the source brought before the period, plus
         one if it is on; a source that is off counts if it brought something.
     """
     by_stream: dict[str, dict[str, list[Span]]] = {row["name"]: {} for row in sources}
@@ -93,7 +94,7 @@ def read_ledger(
             by_stream[source] = {stream: [*known, *more] for stream, known in own.items()}
     weights = {row["name"]: float(bool(row["is_active"])) for row in sources}
     for row in brought:
-        if row["week_start"] < week.monday and row["source"] in weights:
+        if row["period_start"] < period.first and row["source"] in weights:
             weights[row["source"]] += row["mentions"]
     return Ledger(
         spans={
@@ -104,17 +105,17 @@ def read_ledger(
     )
 
 
-def week_hours(week: Week, zone: ZoneInfo) -> list[tuple[datetime, datetime]]:
+def wall_hours(period: Period, zone: ZoneInfo) -> list[tuple[datetime, datetime]]:
     """
-    List the 168 hours that the clock on the wall shows in *week*.
+    List the hours that the clock on the wall shows in *period*: 24 a day.
 
     Returns:
         Pairs of the naive local hour and its instant in UTC. The hour that
         spring skips begins and ends at one instant; the one that autumn
         repeats lasts two hours.
     """
-    midnight = datetime.combine(week.monday, time.min)
-    local = [midnight + timedelta(hours=n) for n in range(168)]
+    midnight = datetime.combine(period.first, time.min)
+    local = [midnight + timedelta(hours=n) for n in range(_DAY_H * period.days)]
     return [(hour, hour.replace(tzinfo=zone).astimezone(UTC)) for hour in local]
 
 
@@ -124,23 +125,25 @@ def describe_sources(
     gaps: Sequence[Row],
     brought: Sequence[Row],
     *,
-    week: Week,
+    period: Period,
     window: Span,
     zone: ZoneInfo,
 ) -> tuple[Source, ...]:
     """
-    Describe each source in the week.
+    Describe each source in the period.
 
     Args:
         rows: Rows of the query `source_status`.
         ledger: The covered spans.
         gaps: Rows of `gap_spans`.
-        brought: Rows of `source_weeks`.
-        week: The report's week.
+        brought: Rows of `source_periods`.
+        period: The report's.
         window: Its bounds, cut off where the data end.
         zone: The firm's time zone.
     """
-    mentions = {row["source"]: row["mentions"] for row in brought if _is_in(row, week.monday)}
+    mentions = {
+        row["source"]: row["mentions"] for row in brought if row["period_start"] == period.first
+    }
     known: dict[str, list[KnownGap]] = {}
     for row in gaps:
         known.setdefault(row["source"], []).append(
@@ -152,17 +155,13 @@ def describe_sources(
                 message=row["message"],
             )
         )
-    starts = [instant for _, instant in week_hours(week, zone)]
+    starts = [instant for _, instant in wall_hours(period, zone)]
     return tuple(
         _describe(
             row, ledger, known.get(row["name"], ()), mentions.get(row["name"], 0), starts, window
         )
         for row in rows
     )
-
-
-def _is_in(row: Row, monday: date) -> bool:
-    return bool(row["week_start"] == monday)
 
 
 def _describe(

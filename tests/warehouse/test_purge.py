@@ -1,0 +1,113 @@
+"""Bytes of what was deleted go with the next housekeeping; with nothing deleted the file stays."""
+
+from datetime import timedelta
+
+import duckdb
+import pytest
+
+from tests.warehouse.building import (
+    HOUR,
+    T0,
+    Judgement,
+    brand,
+    employee,
+    enriched_file,
+    header,
+    mention,
+    warehouse,
+    watchlist,
+)
+from warehouse.connection import rewrite
+from warehouse.load import load_files
+from warehouse.privacy import apply_watchlist, drop_unmatched
+
+SECRET = "Zeldzaamwoord quibblefrost"  # noqa: S105 - a word to search for
+PERSON = "Xanthippe Vanderplanted"
+LATER = T0 + timedelta(days=40)
+
+
+@pytest.fixture
+def path(tmp_path):
+    """Give a warehouse, stored plainly, with a post that names nobody and an employee."""
+    made, plain = tmp_path / "made.duckdb", tmp_path / "w.duckdb"
+    said = [
+        (mention(1, SECRET), Judgement(subjects=())),
+        (mention(2, "Acme"), Judgement(subjects=("acme",))),
+    ]
+    subjects = watchlist(brand(), employee("colleague", name=PERSON))
+    file = enriched_file(tmp_path, header("a"), said, watchlist_version=subjects.version)
+    with warehouse(made) as connection:
+        apply_watchlist(connection, subjects, now=T0)
+        load_files(connection, [file], now=T0)
+    connection = duckdb.connect()
+    connection.execute(f"ATTACH '{made}' AS made (READ_ONLY)")
+    connection.execute(f"ATTACH '{plain}' AS plain")
+    connection.execute("SET force_compression = 'uncompressed'")
+    connection.execute("COPY FROM DATABASE made TO plain")
+    connection.close()
+    return plain
+
+
+def purge(path):
+    return rewrite(path, tell=print, only_pending=True)
+
+
+def test_with_nothing_deleted_the_file_is_left_alone(path):
+    purge(path)
+    before, at = path.read_bytes(), path.stat()
+    assert purge(path) is False
+    assert path.read_bytes() == before
+    assert (path.stat().st_mtime_ns, path.stat().st_ino) == (at.st_mtime_ns, at.st_ino)
+
+
+def test_bytes_of_an_expired_post_are_gone_after_housekeeping(path):
+    with warehouse(path) as connection:
+        assert drop_unmatched(connection, now=LATER, keep=timedelta(days=30)) == 1
+        assert connection.execute("SELECT count(*) FROM mention").fetchone() == (1,)
+    assert SECRET.encode() in path.read_bytes()
+    assert purge(path) is True
+    assert SECRET.encode() not in plain_bytes(path)
+    assert purge(path) is False
+
+
+def plain_bytes(path):
+    """The file's bytes, and those of a copy without compression."""
+    copy = path.with_name("copy.duckdb")
+    connection = duckdb.connect()
+    connection.execute("SET force_compression = 'uncompressed'")
+    connection.execute(f"ATTACH '{path}' AS old (READ_ONLY)")
+    connection.execute(f"ATTACH '{copy}' AS plain")
+    connection.execute("COPY FROM DATABASE old TO plain")
+    connection.close()
+    return path.read_bytes() + copy.read_bytes()
+
+
+def test_name_of_an_employee_who_left_is_gone_after_housekeeping(path):
+    purge(path)
+    with warehouse(path) as connection:
+        apply_watchlist(
+            connection, watchlist(brand(), employee("colleague", name=PERSON)), now=T0 + HOUR
+        )
+    assert purge(path) is False
+    with warehouse(path) as connection:
+        apply_watchlist(connection, watchlist(brand()), now=T0 + HOUR)
+    assert purge(path) is True
+    assert PERSON.encode() not in plain_bytes(path)
+
+
+def test_nothing_is_noted_where_nothing_expired(path):
+    purge(path)
+    with warehouse(path) as connection:
+        assert drop_unmatched(connection, now=T0, keep=timedelta(days=30)) == 0
+    assert purge(path) is False
+
+
+def test_warehouse_from_before_deletions_were_noted_is_purged_once(path):
+    with duckdb.connect(path) as connection:
+        connection.execute("DROP TABLE pending_purge")
+        connection.execute("DELETE FROM migration WHERE name = '0002_pending_purge.sql'")
+    assert purge(path) is True
+    with warehouse(path):
+        pass
+    assert purge(path) is True
+    assert purge(path) is False
