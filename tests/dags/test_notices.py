@@ -6,14 +6,18 @@ import sys
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 import pytest
 
 from dags.causes import cause_of, is_news, remember
 from dags.notices import Notice, letter_of
-from dags.operator_mails import LateMail
+from dags.operator_mails import FailureMail, LateMail
 from dags.steps.patience import holders_of, naming_who_holds
-from dags.told import FilesPutAside, SourceFailed, WarehouseHeld
+from dags.told import FilesPutAside, NoPlan, SourceFailed, WarehouseHeld
+
+if TYPE_CHECKING:
+    from airflow.sdk import Context
 
 QUIET = timedelta(hours=1)
 NOTICE = Notice(
@@ -81,6 +85,15 @@ def test_same_failure_is_news_again_after_an_hour(tmp_path: Path):
     news = [is_news(known, "load", quiet=QUIET, now=began + s) for s in (0, 3599, 3600, -60)]
     assert news == [False, False, True, True]
     assert is_news(known, "publish", quiet=QUIET, now=began)
+
+
+def test_round_without_a_plan_is_told_of_by_the_task_that_plans_alone(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    mailed: list[Notice] = []
+    monkeypatch.setattr("dags.notices.post", mailed.append)
+    FailureMail().notify(cast("Context", {"exception": NoPlan()}))
+    assert mailed == []
 
 
 def test_program_that_holds_the_warehouse_is_named(tmp_path: Path):
