@@ -46,6 +46,15 @@ class NoPlan(Exception):
         super().__init__("there is no plan: see the task `plan`")
 
 
+class NotDecided(Exception):
+    """What waited is delivered, but alerts were not decided; that was mailed."""
+
+    is_news = False
+
+    def __init__(self) -> None:
+        super().__init__("what waited is delivered, but alerts are not decided: see `decide`")
+
+
 class FilesPutAside(Exception):
     """Files were broken; the others went on."""
 

@@ -3,10 +3,11 @@
 import errno
 import subprocess
 import sys
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
@@ -14,7 +15,7 @@ from dags.causes import cause_of, is_news, remember
 from dags.notices import Notice, letter_of
 from dags.operator_mails import FailureMail, LateMail
 from dags.steps.patience import holders_of, naming_who_holds
-from dags.told import FilesPutAside, NoPlan, SourceFailed, WarehouseHeld
+from dags.told import FilesPutAside, NoPlan, NotDecided, SourceFailed, WarehouseHeld
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
@@ -87,13 +88,28 @@ def test_same_failure_is_news_again_after_an_hour(tmp_path: Path):
     assert is_news(known, "publish", quiet=QUIET, now=began)
 
 
-def test_round_without_a_plan_is_told_of_by_the_task_that_plans_alone(
-    monkeypatch: pytest.MonkeyPatch,
+@pytest.mark.parametrize("error", [NoPlan(), NotDecided()])
+def test_what_an_earlier_task_has_told_is_not_mailed_again(
+    error: Exception, monkeypatch: pytest.MonkeyPatch
 ):
     mailed: list[Notice] = []
     monkeypatch.setattr("dags.notices.post", mailed.append)
-    FailureMail().notify(cast("Context", {"exception": NoPlan()}))
+    FailureMail().notify(cast("Context", {"exception": error}))
     assert mailed == []
+
+
+@pytest.mark.parametrize(("decided", "is_well"), [(None, False), (0, True), (2, True)])
+def test_alert_run_that_did_not_decide_delivers_and_is_red(
+    decided: int | None, is_well: bool, monkeypatch: pytest.MonkeyPatch
+):
+    from dags.alert import alert
+
+    delivered: list[int] = []
+    monkeypatch.setattr("dags.steps.mailing.deliver", lambda: delivered.append(1) or 1)
+    deliver = cast("Any", alert()).get_task("deliver").python_callable
+    with nullcontext() if is_well else pytest.raises(NotDecided):
+        deliver(decided)
+    assert delivered == [1]
 
 
 def test_program_that_holds_the_warehouse_is_named(tmp_path: Path):
