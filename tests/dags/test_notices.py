@@ -13,7 +13,7 @@ import pytest
 
 from dags.causes import cause_of, is_news, remember
 from dags.notices import Notice, letter_of
-from dags.operator_mails import FailureMail, LateMail
+from dags.operator_mails import FailureMail, LateMail, operators_of
 from dags.steps.patience import holders_of, naming_who_holds
 from dags.told import FilesPutAside, NoPlan, NotDecided, SourceFailed, WarehouseHeld
 
@@ -132,6 +132,23 @@ def test_program_that_holds_the_warehouse_is_named(tmp_path: Path):
             holder.communicate("\n", timeout=30)
     assert holders_of(warehouse) == []
     assert holders_of(tmp_path / "nowhere") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "whom"),
+    [
+        ("a@firm.example, b@firm.example", ["a@firm.example", "b@firm.example"]),
+        ('"Peeters, An" <an@firm.example>', ["an@firm.example"]),
+        ("Peeters, An <an@firm.example>", ["an@firm.example"]),
+        ("Zoë Peeters <zoe@firm.example>", ["zoe@firm.example"]),
+        ("night.firm.example, day@firm.example,", ["day@firm.example"]),
+        ("nobody", ["root@localhost"]),
+        ("", ["root@localhost"]),
+    ],
+)
+def test_slip_in_one_address_silences_no_other(text: str, whom: list[str]):
+    letter = letter_of(replace(NOTICE, recipients=operators_of(text)), sender="a@firm.example")
+    assert [one.addr_spec for one in letter["To"].addresses] == whom
 
 
 def test_letter_says_the_same_as_text_and_as_a_page():
