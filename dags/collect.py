@@ -20,11 +20,11 @@ mailed once: at once for `auth_failed`, `gone` and `bad_request`, else after an 
 from typing import Any, cast
 
 from airflow.sdk import CronTriggerTimetable, TriggerRule, chain, dag, get_current_context, task
-from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
+from airflow.sdk.exceptions import AirflowSkipException
 
 from dags.assets import LANDED
 from dags.policies import COLLECT_MINUTES, default_args, finish_within
-from dags.told import Batch
+from dags.told import Batch, NoPlan
 
 
 @dag(
@@ -55,8 +55,7 @@ def collect() -> None:
     @task(trigger_rule=TriggerRule.ALL_DONE, outlets=[LANDED])
     def ring(planned: list[Batch] | None) -> int:
         if planned is None:
-            msg = "there is no plan: see the task before"
-            raise AirflowFailException(msg)
+            raise NoPlan
         if not planned:
             msg = "nothing is due"
             raise AirflowSkipException(msg)

@@ -6,12 +6,13 @@ import os
 import secrets
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import sysconfig
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -34,6 +35,7 @@ _PROGRAMS = (
     ("dag-processor",),
 )
 _AIRFLOW = Path(sysconfig.get_path("scripts")) / "airflow"
+_DAGS = {"alert", "collect", "enrich", "housekeeping", "report"}
 _STOP_S = 40
 
 
@@ -241,6 +243,7 @@ def running_airflow(
                 # The first tasks of a scheduler fail while there is no server to report to.
                 _wait_until(lambda: _health(environment) is not None, programs, log)
         _wait_until(lambda: _are_all_well(_health(environment)), programs, log)
+        _wait_until(lambda: _are_all_read(environment), programs, log)
         yield programs
 
 
@@ -268,6 +271,14 @@ def _health(environment: Mapping[str, str]) -> "dict[str, dict[str, Any]] | None
 def _are_all_well(health: "Mapping[str, Mapping[str, Any]] | None") -> bool:
     parts = ("metadatabase", "scheduler", "triggerer", "dag_processor")
     return health is not None and all(health[part]["status"] == "healthy" for part in parts)
+
+
+def _are_all_read(environment: Mapping[str, str]) -> bool:
+    """Tell whether the DAG files are read: Airflow's parts are well some seconds before."""
+    path = Path(environment["AIRFLOW_HOME"]) / "airflow.db"
+    with closing(sqlite3.connect(path, timeout=30)) as connection:
+        read = connection.execute("SELECT DISTINCT dag_id FROM serialized_dag").fetchall()
+    return {dag_id for (dag_id,) in read} >= _DAGS
 
 
 def _end_group(programs: "Sequence[subprocess.Popen[bytes]]") -> None:

@@ -4,6 +4,7 @@ import os
 import time
 from contextlib import suppress
 from datetime import timedelta
+from email.utils import formataddr, getaddresses
 from pathlib import Path
 from typing import Any, cast
 from urllib.parse import quote
@@ -11,10 +12,24 @@ from urllib.parse import quote
 from airflow.configuration import conf
 from airflow.sdk import BaseNotifier, Context
 
-OPERATORS = [
-    address.strip()
-    for address in os.environ.get("LUISTERPOST_OPERATORS", "root@localhost").split(",")
-]
+
+def operators_of(text: str) -> list[str]:
+    """
+    Read addresses, with or without names, separated by commas.
+
+    Returns:
+        Those that are addresses: a slip in one must not silence the mails to the others;
+        root's on this machine, if none is.
+    """
+    found = [
+        formataddr(pair) if pair[0].isascii() else pair[1]
+        for pair in getaddresses([text])
+        if "@" in pair[1]
+    ]
+    return found or ["root@localhost"]
+
+
+OPERATORS = operators_of(os.environ.get("LUISTERPOST_OPERATORS", ""))
 """Who hears of failures."""
 
 _QUIET = timedelta(hours=1)

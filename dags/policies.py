@@ -24,7 +24,7 @@ from airflow.sdk import (  # type: ignore[attr-defined]  # three are exported la
 from collectors.configuration.folder import ConfigurationError
 from collectors.errors import AuthFailed
 from dags.operator_mails import FailureMail, LateMail
-from dags.told import FilesPutAside, NowhereError, SourceFailed
+from dags.told import FilesPutAside, NoPlan, NowhereError, SourceFailed
 
 WAREHOUSE = "warehouse"
 """The pool of one slot for every task that opens `warehouse.duckdb`."""
@@ -43,7 +43,7 @@ BY_KIND = ExceptionRetryPolicy(
             reason="a person must act",
         ),
         RetryRule(
-            exception=[FilesPutAside, SourceFailed],
+            exception=[FilesPutAside, NoPlan, SourceFailed],
             action=RetryAction.FAIL,
             reason="it is recorded; the next round asks again, not before the platform allows",
         ),

@@ -37,6 +37,24 @@ class SourceFailed(Exception):
         self.is_news = is_news
 
 
+class NoPlan(Exception):
+    """The round was not planned; the task that plans has failed, and that was mailed."""
+
+    is_news = False
+
+    def __init__(self) -> None:
+        super().__init__("there is no plan: see the task `plan`")
+
+
+class NotDecided(Exception):
+    """What waited is delivered, but alerts were not decided; that was mailed."""
+
+    is_news = False
+
+    def __init__(self) -> None:
+        super().__init__("what waited is delivered, but alerts are not decided: see `decide`")
+
+
 class FilesPutAside(Exception):
     """Files were broken; the others went on."""
 

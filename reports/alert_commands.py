@@ -184,4 +184,6 @@ def _state(one: "StandingIncident") -> str:
         lines = [f"open, {one.acknowledged_by} has it" if one.acknowledged_by else "open"]
         if one.snoozed_until is not None:
             lines.append(f"snoozed until {one.snoozed_until:%Y-%m-%d %H:%M}")
+    if one.comment:
+        lines.append(f"“{one.comment}”")
     return "\n".join(lines)

@@ -50,8 +50,9 @@ def send(
     """
     Send what is due through the mail server of `AIRFLOW_CONN_SMTP_DEFAULT`.
 
-    A period's report is mailed once, however often it is asked for. Ends with code 1
-    if the server can't be used or a mail was given up.
+    A period's report is mailed once, however often it is asked for, and not before the
+    period is over: `mail preview` shows it before. Ends with code 1 if the server can't
+    be used or a mail was given up.
 
     Examples: `luisterpost mail send`, `luisterpost mail send --report`, or
     `luisterpost mail send --report --period daily`
@@ -139,11 +140,36 @@ def _enqueue_report(settings: Settings, period: str, day: str | None) -> None:
     from warehouse.desk.connection import desk_url, open_desk
     from warehouse.desk.outbox import enqueue
 
+    _refuse_unfinished(settings, period, day)
     message = _report_mail(settings, period, day)
     with open_desk(desk_url(settings.desk)) as desk:
         is_new = enqueue(desk, message, kind="report", incident_id=None, now=settings.clock())
     state = "put into the outbox" if is_new else "in the outbox already, and not written again"
     typer.echo(f"{message['Subject']}: {state}")
+
+
+def _refuse_unfinished(settings: Settings, period: str, day: str | None) -> None:
+    """Mail no period that goes on: its mail goes once, and would stand in for that of the whole."""
+    from collectors.configuration.folder import ConfigurationError, read_setting
+    from reports.period import PERIODS
+    from reports.settings import ReportSettings
+    from warehouse.connection import snapshot_time
+
+    every, chosen = parse_choice(period, day)
+    made_at = snapshot_time(settings.snapshot)
+    if chosen is None or made_at is None:
+        return
+    try:
+        zone = read_setting(settings.config, "reports", ReportSettings).zone
+    except ConfigurationError as error:
+        _fail(error)
+    wanted = PERIODS[every].of(chosen)
+    if wanted.bounds(zone)[1] > made_at:
+        msg = (
+            f"{wanted.label} was not over when the snapshot was made, and its report is mailed "
+            "once: see `luisterpost mail preview`"
+        )
+        raise typer.BadParameter(msg, param_hint="--date" if day else "--period")
 
 
 def _report_mail(

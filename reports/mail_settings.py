@@ -52,7 +52,7 @@ class MailSettings(Frozen):
     sender: MailAddress = "Luisterpost <luisterpost@localhost>"
     """From whom mails come; the mail server must accept it."""
     report_to: tuple[MailAddress, ...] = Field(default=(), max_length=100)
-    """Who gets the weekly status report."""
+    """Who gets the status reports; which, `every` in `reports.toml` says."""
     alert_to: tuple[MailAddress, ...] = Field(default=(), max_length=100)
     """Who gets alerts."""
     base_link: Annotated[str, AfterValidator(_link)] | None = None

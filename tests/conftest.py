@@ -2,6 +2,7 @@
 
 import json
 import os
+import sys
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -12,6 +13,7 @@ import pytest
 from filelock import FileLock
 from hypothesis import HealthCheck, settings
 
+from tests.dags.small_disk import WHY_NOT, small_disk
 from tests.places import NOW, place
 from tests.programs import CONFIG, Ended, luisterpost
 
@@ -23,6 +25,19 @@ if not os.environ.get("CI"):
     settings.load_profile("patient")
 
 _ABSENT = "../shared/data is absent"
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out the tests that need a disk of their own where none may be mounted."""
+    needing = [item for item in items if item.get_closest_marker("small_disk")]
+    if not needing:
+        return
+    with small_disk() as folder:
+        is_allowed = folder.is_mount()
+    if not is_allowed:
+        items[:] = [item for item in items if item not in needing]
+        config.hook.pytest_deselected(items=needing)
+        sys.stderr.write(f"{len(needing)} tests are left out: {WHY_NOT}\n")
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -3,17 +3,22 @@
 import errno
 import subprocess
 import sys
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
 from dags.causes import cause_of, is_news, remember
 from dags.notices import Notice, letter_of
-from dags.operator_mails import LateMail
+from dags.operator_mails import FailureMail, LateMail, operators_of
 from dags.steps.patience import holders_of, naming_who_holds
-from dags.told import FilesPutAside, SourceFailed, WarehouseHeld
+from dags.told import FilesPutAside, NoPlan, NotDecided, SourceFailed, WarehouseHeld
+
+if TYPE_CHECKING:
+    from airflow.sdk import Context
 
 QUIET = timedelta(hours=1)
 NOTICE = Notice(
@@ -83,6 +88,30 @@ def test_same_failure_is_news_again_after_an_hour(tmp_path: Path):
     assert is_news(known, "publish", quiet=QUIET, now=began)
 
 
+@pytest.mark.parametrize("error", [NoPlan(), NotDecided()])
+def test_what_an_earlier_task_has_told_is_not_mailed_again(
+    error: Exception, monkeypatch: pytest.MonkeyPatch
+):
+    mailed: list[Notice] = []
+    monkeypatch.setattr("dags.notices.post", mailed.append)
+    FailureMail().notify(cast("Context", {"exception": error}))
+    assert mailed == []
+
+
+@pytest.mark.parametrize(("decided", "is_well"), [(None, False), (0, True), (2, True)])
+def test_alert_run_that_did_not_decide_delivers_and_is_red(
+    decided: int | None, is_well: bool, monkeypatch: pytest.MonkeyPatch
+):
+    from dags.alert import alert
+
+    delivered: list[int] = []
+    monkeypatch.setattr("dags.steps.mailing.deliver", lambda: delivered.append(1) or 1)
+    deliver = cast("Any", alert()).get_task("deliver").python_callable
+    with nullcontext() if is_well else pytest.raises(NotDecided):
+        deliver(decided)
+    assert delivered == [1]
+
+
 def test_program_that_holds_the_warehouse_is_named(tmp_path: Path):
     warehouse = tmp_path / "warehouse.duckdb"
     script = (
@@ -103,6 +132,23 @@ def test_program_that_holds_the_warehouse_is_named(tmp_path: Path):
             holder.communicate("\n", timeout=30)
     assert holders_of(warehouse) == []
     assert holders_of(tmp_path / "nowhere") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "whom"),
+    [
+        ("a@firm.example, b@firm.example", ["a@firm.example", "b@firm.example"]),
+        ('"Peeters, An" <an@firm.example>', ["an@firm.example"]),
+        ("Peeters, An <an@firm.example>", ["an@firm.example"]),
+        ("Zoë Peeters <zoe@firm.example>", ["zoe@firm.example"]),
+        ("night.firm.example, day@firm.example,", ["day@firm.example"]),
+        ("nobody", ["root@localhost"]),
+        ("", ["root@localhost"]),
+    ],
+)
+def test_slip_in_one_address_silences_no_other(text: str, whom: list[str]):
+    letter = letter_of(replace(NOTICE, recipients=operators_of(text)), sender="a@firm.example")
+    assert [one.addr_spec for one in letter["To"].addresses] == whom
 
 
 def test_letter_says_the_same_as_text_and_as_a_page():

@@ -40,7 +40,9 @@ def test_an_incident_is_opened_listed_and_acknowledged(place):
     answered = alert(place, "ack", key, "--by", "Kim\x1b[31m Peeters", "--comment", "on it")
     assert answered.code == 0, answered.err
     assert "\x1b" not in answered.out
-    assert "Peeters has it" in alert(place, "list").out
+    listed = alert(place, "list").out
+    assert "Peeters has it" in listed
+    assert "“on it”" in listed
     with open_desk(desk_url(place / "var" / "desk.db")) as desk:
         assert desk.query(Answer).one().comment == "on it"
 

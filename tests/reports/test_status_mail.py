@@ -236,6 +236,11 @@ def test_the_command_line_mails_a_week_once_and_lists_what_it_could_not(tmp_path
     told = run("outbox", "--state", "sent")
     assert "refused: b@acme.example: 550 unknown" in told.out
     assert "nothing waits" in run("outbox").out
+    unfinished = run("send", "--report", "--date", f"{NOW:%Y-%m-%d}", port=server.port)
+    assert unfinished.code == 2
+    assert "2026-W47 was not over" in " ".join(unfinished.err.split())
+    assert "nothing waits" in run("outbox").out
+    assert run("preview", "--date", f"{NOW:%Y-%m-%d}").code == 0
     dead = run("send", "--report", "--date", "2026-11-04", port=server.port)
     assert dead.code == 1
     assert "refused" in dead.err.lower()

@@ -63,6 +63,8 @@ class StandingIncident:
     """As said last."""
     dismissal: Dismissal | None = None
     """As said last; an open incident with one is to be closed."""
+    comment: str | None = None
+    """What others should know, as said last."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -177,6 +179,7 @@ def _as_it_stands(incident: Incident, answers: Sequence[Answer]) -> StandingInci
         acknowledged_by=last["ack"].who if "ack" in last else None,
         snoozed_until=last["snooze"].until if "snooze" in last else None,
         dismissal=_dismissal(ended) if ended is not None else None,
+        comment=next((one.comment for one in reversed(answers) if one.comment), None),
     )
 
 
