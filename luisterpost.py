@@ -36,7 +36,8 @@ from reports.commands import app as report_app
 from reports.mail_commands import app as mail_app
 from reports.mail_settings import MailSettings
 from reports.settings import ReportSettings
-from warehouse.commands import forget, load, plan, sql, tell
+from warehouse.commands import forget, load, sql, tell
+from warehouse.plan_command import plan
 from warehouse.settings import WarehouseSettings
 
 if TYPE_CHECKING:
