@@ -106,7 +106,9 @@ def import_files(
     context: typer.Context,
     files: Annotated[
         list[Path],
-        typer.Argument(metavar="FILE", help="JSON lines, CSV or Parquet; text may be gzipped."),
+        typer.Argument(
+            metavar="FILE", help="Plain, compressed (gz, bz2, xz, zst), or a zip or tar archive."
+        ),
     ],
     covers: Annotated[
         str | None,
@@ -118,42 +120,59 @@ def import_files(
     source: Annotated[
         str | None, typer.Option(help="Name of the source for which the mentions count.")
     ] = None,
+    wanted: Annotated[
+        str,
+        typer.Option(
+            "--format", help="auto, or the only one to look for: columns, twarc, pushshift, …"
+        ),
+    ] = "auto",
+    time_zone: Annotated[
+        str, typer.Option(help="Of times that name none, such as Europe/Brussels.")
+    ] = "UTC",
+    encoding: Annotated[
+        str | None, typer.Option(help="Of text that is not UTF-8, such as cp1252.")
+    ] = None,
     home: HomeOption = None,
     config: ConfigOption = None,
     now: NowOption = None,
 ) -> None:
-    """
-    Import mentions exported elsewhere.
+    r"""
+    Import mentions that other tools exported. What is in a file tells its format.
 
-    Columns: platform, native_id, created_at, text; optional author_handle,
-    author_id, author_name, title, url, language, metrics (an object, or columns
-    such as metrics.likes). Other columns are kept in raw. Rows that can't be
-    read are reported with their line and put aside. Without --covers an import
-    covers nothing: charts show its mentions, not a complete period.
+    \b
+    columns     JSON, CSV or Parquet: platform, native_id, created_at, text
+    twarc       JSON lines of twarc2: answers of the X API, or one post a line
+    pushshift   Reddit dumps, RS_ (posts) and RC_ (comments), one a line
+    brandwatch  CSV with Date, Url, Page Type, Full Text …
+    mastodon    an account's archive, or the outbox.json out of it
+
+    A post that is also collected live stays one mention. Rows that can't be read
+    are told with their line and put aside. Without --covers an import covers
+    nothing: charts show its mentions, not a complete period.
 
     Exit code: 0 if all was read, 1 if rows were put aside, 2 if a file can't be read.
     """
-    from collectors.imports.importing import ImportFileError, import_file, parse_covers
+    from collectors.imports.importing import ImportFileError, import_file
+    from collectors.imports.options import ImportOptionError, read_options
+    from collectors.imports.telling import problems_of, summary_of
 
     settings = settings_from(context, home, config, now)
-    if covers is not None and source is None:
-        msg = "--covers needs --source: the name of the source in sources.toml"
-        raise typer.BadParameter(msg)
     try:
-        interval = parse_covers(covers) if covers is not None else None
-    except ValueError as error:
-        raise typer.BadParameter(str(error), param_hint="--covers") from error
+        options = read_options(
+            wanted=wanted, time_zone=time_zone, encoding=encoding, covers=covers, source=source
+        )
+    except ImportOptionError as error:
+        raise typer.BadParameter(str(error), param_hint=error.option) from error
     configuration = read_or_exit(settings)
-    if interval is not None and source is not None:
+    if covers is not None and source is not None:
         _check_source(source, [s.name for s in configuration.sources.source])
-    code = 0
+    code, imported = 0, 0
     for path in files:
         with _bar(path.name) as progress:
             try:
                 result = import_file(
                     path,
-                    source=source,
-                    covers=interval,
+                    **options,
                     watchlist=configuration.watchlist,
                     folder=settings.landing,
                     aside=settings.aside,
@@ -164,20 +183,12 @@ def import_files(
                 _say(f"{path}: {error}", "red")
                 code = WRONG_CONFIGURATION
                 continue
-        for line, problem in result.problems[:_SHOWN_PROBLEMS]:
-            _say(f"{path}: line {line}: {problem}", "yellow")
-        if result.put_aside > _SHOWN_PROBLEMS:
-            _say(f"{path}: … and {result.put_aside - _SHOWN_PROBLEMS} more rows")
-        told = f"{path}: {count_of(result.rows, 'mention')}"
-        told += f", {count_of(result.repeated, 'repeated row')}" if result.repeated else ""
-        told += (
-            f", {count_of(result.put_aside, 'row')} put aside in {result.aside}"
-            if result.put_aside
-            else ""
-        )
-        _say(told)
+        for line in problems_of(result, most=_SHOWN_PROBLEMS):
+            _say(f"{path}: {line}", "yellow")
+        _say(f"{path}: {summary_of(result)}")
+        imported += result.rows
         code = max(code, 1 if result.put_aside else 0)
-    if code != WRONG_CONFIGURATION or len(files) > 1:
+    if imported:
         _say("Next: 'luisterpost run' enriches and loads them")
     raise typer.Exit(code)
 

@@ -47,7 +47,7 @@ def test_bad_rows_are_named_and_counted_and_end_with_1(folder):
     assert "mixed.jsonl: line 1: is no JSON: Expecting value" in result.output
     assert "line 10" in result.output
     assert "line 11" not in result.output
-    assert "… and 2 more rows" in result.output
+    assert "… and 2 more" in result.output
     assert "1 mention, 12 rows put aside in" in result.output
     (aside,) = (folder / "var" / "aside").iterdir()
     assert aside.name.startswith("import-mixed.jsonl-")
@@ -59,7 +59,7 @@ def test_bad_rows_are_named_and_counted_and_end_with_1(folder):
 def test_file_that_can_not_be_read_ends_with_2_and_the_others_are_imported(folder):
     result = run_import(folder, "broken.csv", "absent.csv", "good.jsonl")
     assert result.exit_code == 2
-    assert "broken.csv: the first line names no column platform" in result.output
+    assert "broken.csv: is none of the formats" in result.output
     assert "absent.csv: can't be read (No such file or directory)" in result.output
     assert len(waiting_files(folder / "var" / "landing")) == 1
 
