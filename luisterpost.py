@@ -37,7 +37,9 @@ from reports.mail_commands import app as mail_app
 from reports.mail_settings import MailSettings
 from reports.settings import ReportSettings
 from warehouse.commands import forget, load, sql, tell
+from warehouse.costs_command import costs
 from warehouse.plan_command import plan
+from warehouse.recheck_command import recheck
 from warehouse.settings import WarehouseSettings
 
 if TYPE_CHECKING:
@@ -360,7 +362,7 @@ def _show_sample(settings: Settings, result: Round, report: Path) -> None:
 
 _PANELS: Mapping[str, Mapping[str, Callable[..., None]]] = {
     "Begin": {"init": init, "check": check, "try": try_source, "match": match},
-    "Every day": {"run": run, "sql": sql},
+    "Every day": {"run": run, "sql": sql, "costs": costs},
     "What run does, step by step": {
         "plan": plan,
         "collect": collect,
@@ -368,7 +370,7 @@ _PANELS: Mapping[str, Mapping[str, Callable[..., None]]] = {
         "load": load,
         "publish": publish,
     },
-    "Data": {"import": import_files, "forget": forget},
+    "Data": {"import": import_files, "recheck": recheck, "forget": forget},
 }
 for panel, commands in _PANELS.items():
     for name, command in commands.items():

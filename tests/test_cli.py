@@ -76,6 +76,7 @@ def test_all_promised_commands_exist():
         "match",
         "import",
         "forget",
+        "costs",
     ]
     assert {(word,) for word in promised} | {("report", "status"), ("sample", "run")} <= set(
         COMMANDS

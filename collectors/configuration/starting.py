@@ -228,6 +228,7 @@ name = "x"
 platform = "x"
 credential = "x_main"
 every = "15 min"
+monthly_eur = 150  # X charges for each post: no more than this is spent in a month
 """
 _REDDIT_NOTE = """\
 # Reddit, with an application of the type "script" from reddit.com/prefs/apps:
