@@ -151,16 +151,23 @@ def batches(posts: Sequence[Stored], size: int) -> Iterator[Sequence[Stored]]:
         yield posts[start : start + size]
 
 
-def asked_from_json(text: str) -> Asked:
-    """Read what `asked_to_json` wrote."""
-    values = json.loads(text)
-    lists = {
-        name: tuple(Stored(**(one | {"sources": tuple(one["sources"])})) for one in posts)
-        for name, posts in values.items()
+def write_asks(path: Path, asks: Mapping[str, Asked]) -> Path:
+    """Write down what each source is to be asked, for a worker that has no warehouse."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    text = json.dumps({source: asdict(asked) for source, asked in asks.items()})
+    part.write_text(text, encoding="utf-8")
+    return part.rename(path)
+
+
+def read_asks(path: Path) -> dict[str, Asked]:
+    """Read what `write_asks` wrote."""
+    return {
+        source: Asked(
+            **{
+                name: tuple(Stored(**{**one, "sources": tuple(one["sources"])}) for one in posts)
+                for name, posts in lists.items()
+            }
+        )
+        for source, lists in json.loads(path.read_text(encoding="utf-8")).items()
     }
-    return Asked(**lists)
-
-
-def asked_to_json(asked: Asked) -> str:
-    """Write down what is to be asked, for a worker on another machine."""
-    return json.dumps(asdict(asked))

@@ -16,7 +16,7 @@ from collectors.leases import Leases
 from collectors.readiness import SourceState
 from collectors.settings import Settings
 from collectors.watchlist import Watchlist
-from warehouse.connection import Tell, open_warehouse
+from warehouse.connection import Tell, open_warehouse, snapshot_time
 from warehouse.costs import let_items_go
 from warehouse.load import Outcome, load_files
 from warehouse.privacy import apply_watchlist, drop_unmatched
@@ -79,7 +79,11 @@ def load_waiting(
 def publish_now(
     settings: Settings, *, watchlist: Watchlist, time_zone: str, keep: WarehouseSettings, tell: Tell
 ) -> Path:
-    """Publish a snapshot of the warehouse as it stands, and end the leases it knows of."""
+    """
+    Publish a snapshot of the warehouse as it stands, and end the leases it knows of.
+
+    Older versions that still show what was deleted since go at once.
+    """
     now = settings.clock()
     leases = Leases(folder=settings.jobs).loaded()
     with open_warehouse(settings.warehouse, tell=tell) as connection:
@@ -93,8 +97,13 @@ def publish_now(
             now=now,
             keep=keep.keep_snapshots,
         )
+        buried_at = connection.execute("SELECT max(loaded_at) FROM tombstone").fetchall()[0][0]
     for lease in leases:
         lease.unlink(missing_ok=True)
+    for older in settings.snapshots.glob("*.duckdb"):
+        made_at = snapshot_time(older) if older.name < path.name and buried_at else None
+        if made_at and made_at <= buried_at:
+            older.unlink()
     return path
 
 

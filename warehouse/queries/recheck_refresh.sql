@@ -6,15 +6,13 @@ WITH seen AS (
     GROUP BY mention_id
 )
 
-SELECT mention.native_id, mention.url, mention.raw, coalesce(seen.sources, []) AS sources
+SELECT mention.native_id, mention.url, CASE WHEN $with_raw THEN mention.raw ELSE '{}' END AS raw, coalesce(seen.sources, []) AS sources
 FROM mention
 SEMI JOIN subject_match USING (mention_id, version_id)
-LEFT JOIN recheck USING (mention_id)
 LEFT JOIN seen USING (mention_id)
 WHERE
     mention.platform = $platform
     AND mention.last_collected_at < $before
-    AND coalesce(recheck.asked_at < $before OR recheck.checked_at = recheck.asked_at, true)
     AND mention.occurred_at >= $since
 ORDER BY mention.occurred_at DESC, mention.mention_id
 LIMIT $most

@@ -6,7 +6,7 @@ WITH seen AS (
     HAVING list_has_any(list(source), $sources::VARCHAR[])
 )
 
-SELECT mention.native_id, mention.url, mention.raw, seen.sources
+SELECT mention.native_id, mention.url, CASE WHEN $with_raw THEN mention.raw ELSE '{}' END AS raw, seen.sources
 FROM mention
 INNER JOIN seen USING (mention_id)
 LEFT JOIN recheck USING (mention_id)
