@@ -136,15 +136,16 @@ def import_files(
     config: ConfigOption = None,
     now: NowOption = None,
 ) -> None:
-    r"""
-    Import mentions that other tools exported. What is in a file tells its format.
+    """
+    Import mentions that other tools exported.
 
-    \b
-    columns     JSON, CSV or Parquet: platform, native_id, created_at, text
-    twarc       JSON lines of twarc2: answers of the X API, or one post a line
-    pushshift   Reddit dumps, RS_ (posts) and RC_ (comments), one a line
-    brandwatch  CSV with Date, Url, Page Type, Full Text …
-    mastodon    an account's archive, or the outbox.json out of it
+    What is in a file tells its format:
+
+    - columns: JSON, CSV or Parquet with platform, native_id, created_at, text
+    - twarc: JSON lines of twarc2, answers of the X API or one post a line
+    - pushshift: Reddit dumps, RS_ (posts) and RC_ (comments), one a line
+    - brandwatch: CSV with Date, Url, Page Type, Full Text and so on
+    - mastodon: the archive of an account, or the outbox.json out of it
 
     A post that is also collected live stays one mention. Rows that can't be read
     are told with their line and put aside. Without --covers an import covers
