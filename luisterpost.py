@@ -36,6 +36,7 @@ from reports.commands import app as report_app
 from reports.mail_commands import app as mail_app
 from reports.mail_settings import MailSettings
 from reports.settings import ReportSettings
+from warehouse.backfill_command import backfill
 from warehouse.commands import forget, load, sql, tell
 from warehouse.costs_command import costs
 from warehouse.plan_command import plan
@@ -370,7 +371,7 @@ _PANELS: Mapping[str, Mapping[str, Callable[..., None]]] = {
         "load": load,
         "publish": publish,
     },
-    "Data": {"import": import_files, "recheck": recheck, "forget": forget},
+    "Data": {"import": import_files, "backfill": backfill, "recheck": recheck, "forget": forget},
 }
 for panel, commands in _PANELS.items():
     for name, command in commands.items():

@@ -77,6 +77,7 @@ def test_all_promised_commands_exist():
         "import",
         "forget",
         "costs",
+        "backfill",
     ]
     assert {(word,) for word in promised} | {("report", "status"), ("sample", "run")} <= set(
         COMMANDS
