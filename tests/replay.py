@@ -18,6 +18,8 @@ class Request:
     query: Mapping[str, str]
     headers: Mapping[str, str]
     body: bytes
+    pairs: tuple[tuple[str, str], ...] = ()
+    """The query, with names that are repeated."""
 
     @property
     def form(self) -> dict[str, str]:
@@ -105,6 +107,7 @@ class ReplayServer:
                     query=dict(parse_qsl(parts.query, keep_blank_values=True)),
                     headers={name.lower(): value for name, value in self.headers.items()},
                     body=self.rfile.read(int(self.headers.get("Content-Length") or 0)),
+                    pairs=tuple(parse_qsl(parts.query, keep_blank_values=True)),
                 )
                 replay.requests.append(request)
                 try:
@@ -115,7 +118,7 @@ class ReplayServer:
                 replay._closing.wait(answer.delay_s)
                 self.say(answer)
 
-            do_GET = do_POST = do_HEAD = answer  # noqa: N815 - the names http.server looks for
+            do_GET = do_POST = do_PUT = do_HEAD = answer  # noqa: N815 - the names http.server looks for
 
             def say(self, answer: Answer) -> None:
                 self.close_connection = answer.hangs_up or answer.cut_after is not None
