@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Annotated
 
@@ -90,8 +91,9 @@ def backfill(
     )
     states = [state for state in readiness.states if not source or state.source.name in source]
     work = _Work(settings, configuration, readiness, states, window)
-    if not work.estimate() or dry_run:
-        return
+    jobs = work.estimate()
+    if not jobs or dry_run:
+        raise typer.Exit(1 if work.waits and not jobs else 0)
     if work.costs_money and not yes:
         if not sys.stdin.isatty():
             tell("this costs money: say --yes to ask for it without being asked")
@@ -117,16 +119,19 @@ class _Work:
         self.states = states
         self.window = window
         self.costs_money = False
+        self.waits = False
         self.asked: list[Job] = []
         self.headers: list[Header] = []
 
-    def estimate(self) -> bool:
-        """Say what is missing and what it takes; False if there is nothing to ask for."""
+    def estimate(self) -> Sequence[Job]:
+        """Say what is missing and what it takes, and give what can be asked for now."""
         from warehouse.backfill import estimates
         from warehouse.costs import price_of
         from warehouse.counting import count_items
 
+        self._forget_dead_leases()
         standing, missing, fitted = self._plan()
+        self.waits = bool(fitted.put_off)
         for state in self.states:
             if state.why_off is not None:
                 tell(f"{state.source.name} is off: {state.why_off}")
@@ -134,7 +139,7 @@ class _Work:
             tell(message)
         if not fitted.jobs:
             console.print("Nothing is missing that could be asked for now.")
-            return False
+            return []
         sources = [state.source for state in self.states]
         clock = self.settings.clock
         found = estimates(
@@ -146,7 +151,15 @@ class _Work:
         charged = {source.name for source in sources if price_of(source)}
         self.costs_money = any(one.job.source in charged for one in found)
         _show(found)
-        return True
+        return fitted.jobs
+
+    def _forget_dead_leases(self) -> None:
+        """Give back the leases of a backfill that was killed; one that lives holds the lock."""
+        from warehouse.connection import holding_lock
+
+        lock = self.settings.home / "run.lock"
+        with suppress(TimeoutError), holding_lock(lock, tell=lambda _: None, timeout_s=0):
+            Leases(folder=self.settings.jobs).end_backfill()
 
     def run(self) -> int:
         """Fetch, enrich, load and publish; give the exit code."""
