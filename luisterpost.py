@@ -17,6 +17,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
+from collectors.canary_command import app as canary_app
 from collectors.collect_command import collect, collect_planned, tell_faults
 from collectors.commands import import_files, init, try_source
 from collectors.configuration.check import count_of, print_check
@@ -138,6 +139,7 @@ def run_round(
         ExceptionGroup: Jobs met bugs; what the others brought is loaded and published.
     """
     from enrichment.enrich import enrich_waiting
+    from warehouse.canary import late_canaries
     from warehouse.connection import holding_lock
     from warehouse.intake import load_waiting, publish_now
     from warehouse.plan import plan_round
@@ -146,7 +148,8 @@ def run_round(
     keep = configuration.setting("warehouse", WarehouseSettings)
     with holding_lock(settings.home / "run.lock", tell=tell):
         readiness = find_readiness(configuration.sources, watchlist, environ, now=settings.clock())
-        for message in plan_round(settings, readiness.states).messages:
+        late = late_canaries(settings.snapshot, now=settings.clock())
+        for message in (*plan_round(settings, readiness.states).messages, *late):
             tell(message)
         bugs: ExceptionGroup[Exception] | None = None
         fetched: Sequence[Header] = ()
@@ -379,6 +382,7 @@ for panel, commands in _PANELS.items():
 app.add_typer(report_app, name="report", rich_help_panel="Every day")
 app.add_typer(alert_app, name="alert", rich_help_panel="Every day")
 app.add_typer(mail_app, name="mail", rich_help_panel="Every day")
+app.add_typer(canary_app, name="canary", rich_help_panel="Data")
 app.add_typer(sample_app, name="sample", rich_help_panel="Begin")
 
 

@@ -19,6 +19,7 @@ from reports.status_model import (
     Evidence,
     Facet,
     Figure,
+    Latency,
     Organisation,
     Staff,
     StatusReport,
@@ -54,6 +55,7 @@ class StatusRows:
     gap_spans: Sequence[Row]
     source_weeks: Sequence[Row]
     staff_weeks: Sequence[Row]
+    latency: Sequence[Row]
     tone_models: Sequence[Row]
     candidates: Sequence[Candidate]
     evidence: Sequence[Row]
@@ -101,6 +103,7 @@ def build_status(rows: StatusRows, week: Week, settings: ReportSettings) -> Stat
         organisations=organisations,
         voices=_voices(rows, frame, names),
         sources=sources,
+        latency=next((Latency(**row) for row in rows.latency), None),
         days=daily(rows.own_hours, ledger, frame, window[1], watched),
         hours=hourly(rows.own_hours, ledger, frame, window[1]),
         tones=weekly_tones(rows.facet_weeks, frame),

@@ -134,6 +134,7 @@ def read_status(ask: Ask, settings: ReportSettings, *, day: date | None = None) 
         gap_spans=ask("gap_spans", **period),
         source_weeks=ask("source_weeks", **history),
         staff_weeks=ask("staff_weeks", first_week=first.monday, last_week=week.monday),
+        latency=ask("canary_latency", **period),
         tone_models=ask("tone_models", **period),
         candidates=candidates,
         evidence=ask("story_evidence", stories=stories, **period) if stories else [],

@@ -149,10 +149,17 @@ def _apply_sources(connection: duckdb.DuckDBPyConnection, states: Sequence[Sourc
                 "every_s": int(state.source.every.total_seconds()),
                 "is_active": state.why_off is None,
                 "why_off": state.why_off,
+                "is_canary": state.source.canary,
             }
             for state in states
         ],
-        schema=pa.schema([*texts.items(), ("every_s", pa.int64()), ("is_active", pa.bool_())]),
+        schema=pa.schema(
+            [
+                *texts.items(),
+                ("every_s", pa.int64()),
+                *((name, pa.bool_()) for name in ("is_active", "is_canary")),
+            ]
+        ),
     )
     streams = pa.Table.from_pylist(
         [

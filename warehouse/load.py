@@ -169,6 +169,7 @@ def _load(connection: duckdb.DuckDBPyConnection, batch: list[_File], now: dateti
             bury_each(connection, gone, now=now)
         run_script(connection, "stage", parameters)
         run_script(connection, "costs", parameters)
+        run_script(connection, "canary", parameters)
         drop_tombstoned(connection)
         for step in _STEPS:
             run_script(connection, step, parameters)

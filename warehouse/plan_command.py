@@ -40,6 +40,7 @@ def plan(
     Nothing is asked and nothing is claimed. With `--claim` each due stream becomes a file in
     `jobs/`, which `luisterpost collect` fetches; `luisterpost run` does both by itself.
     """
+    from warehouse.canary import late_canaries
     from warehouse.counting import with_counts
     from warehouse.outlook import read_requests, stream_outlooks
     from warehouse.plan import decide, read_standing
@@ -68,6 +69,8 @@ def plan(
     streams = count_of(len(outlooks), "stream")
     claimed = "claimed" if claim else "due (nothing claimed)"
     tell(f"{count_of(len(ours), 'job')} for {streams} {claimed}")
+    for late in late_canaries(settings.snapshot, now=moment):
+        tell(late)
 
 
 def tell(message: str) -> None:

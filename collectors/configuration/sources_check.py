@@ -24,7 +24,7 @@ _JSON_OF = {
 }
 _JSON_FORM = '{"conn_type": "http", "password": "…"}'
 _POLITE = timedelta(minutes=1)
-_OF_FEEDS = frozenset({"full_text", "allow_hosts", "contact"})
+_OF_FEEDS = frozenset({"full_text", "allow_hosts", "contact", "canary"})
 
 
 def sources_mistakes(document: Document) -> Iterator[Mistake]:

@@ -81,6 +81,9 @@ SELECT
 FROM cost_day
 GROUP BY ALL;
 CREATE TABLE snapshot.loaded_file AS SELECT * FROM loaded_file;
+-- The canary's items that no snapshot knew of arrive with this one.
+CREATE TABLE snapshot.canary_arrival AS
+SELECT * REPLACE (coalesce(made_at, $now::TIMESTAMPTZ) AS made_at) FROM canary_arrival;
 
 -- Staff: one row is a unit in a week, on one fixed grid, suppressed once and never published finer.
 CREATE TABLE snapshot.staff_week AS
