@@ -1,6 +1,5 @@
-"""The commands of this package that need no warehouse: init, import, try."""
+"""The commands of this package that need no warehouse: init and import."""
 
-import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,14 +12,11 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
-from collectors.configuration.check import WRONG_CONFIGURATION, count_of
+from collectors.configuration.check import WRONG_CONFIGURATION
 from collectors.configuration.configured import read_or_exit
 from collectors.configuration.folder import ConfigurationError, load_configuration
 from collectors.configuration.mistakes import one_of, printable
-from collectors.contract import Credential
 from collectors.settings import ConfigOption, HomeOption, NowOption, Settings, settings_from
-from collectors.sources import Source
-from collectors.trying import Tried, mention_json, try_streams
 
 notes = Console(stderr=True)
 
@@ -192,90 +188,6 @@ def import_files(
     if imported:
         _say("Next: 'luisterpost run' enriches and loads them")
     raise typer.Exit(code)
-
-
-def try_source(
-    context: typer.Context,
-    name: Annotated[str, typer.Argument(metavar="SOURCE", help="Its name in sources.toml.")],
-    limit: Annotated[int, typer.Option(min=1, help="Mentions of each stream.")] = 20,
-    base_url: Annotated[
-        str | None, typer.Option(help="Ask this address instead of the configured one.")
-    ] = None,
-    raw: Annotated[
-        bool, typer.Option("--raw/--no-raw", help="With the source's own records.")
-    ] = True,
-    home: HomeOption = None,
-    config: ConfigOption = None,
-    now: NowOption = None,
-) -> None:
-    """
-    Ask a source live and print its mentions as JSON lines; nothing is written.
-
-    What was asked and how long it took stands on stderr. Exit code: 1 if a
-    stream did not answer as asked.
-    """
-    from collectors.credentials import hide_secrets
-    from collectors.registry import collector_for, missing_extra
-
-    settings = settings_from(context, home, config, now)
-    configuration = read_or_exit(settings)
-    _check_source(name, [source.name for source in configuration.sources.source])
-    source = configuration.sources.named(name)
-    if base_url is not None:
-        source = source.model_copy(update={"base_url": base_url})
-    if remedy := missing_extra(source.platform):
-        _fail(f"{source.platform} needs a library that is not installed: {remedy}")
-    collector = collector_for(source.platform)
-    credential = _credential_or_exit(source, is_needed=collector.needs_credential)
-    watchlist = configuration.watchlist
-    streams = failed = 0
-    for found in try_streams(
-        source,
-        collector=collector,
-        credential=credential,
-        watchlist=watchlist,
-        clock=settings.clock,
-        limit=limit,
-    ):
-        if not isinstance(found, Tried):
-            is_owned = watchlist.owns(found.platform, found.author_handle, found.url)
-            typer.echo(mention_json(found, is_owned=is_owned, with_raw=raw))
-            continue
-        streams += 1
-        failed += found.error is not None
-        for line in _story_of(found):
-            text = printable(hide_secrets(line, credential))
-            _say(text, style="red" if found.error else "")
-    if not streams:
-        _fail(f"source '{name}' has nothing to ask: give it a query, accounts or urls")
-    raise typer.Exit(1 if failed else 0)
-
-
-def _story_of(tried: Tried) -> Iterator[str]:
-    asked = ", ".join(f"{key}={value}" for key, value in sorted(tried.stream.params.items()))
-    yield f"{tried.stream.key} [{tried.stream.reach}] {asked}"
-    counts = f"{count_of(tried.mentions, 'mention')}, {count_of(tried.requests, 'request')}"
-    yield f"  {counts}, {tried.took_s:.2f} s"
-    for item in tried.unreadable:
-        yield f"  unreadable: {item.error}"
-    if tried.error:
-        yield f"  {tried.error}"
-
-
-def _credential_or_exit(source: Source, *, is_needed: bool) -> Credential | None:
-    from collectors.credentials import CredentialError, credential_from_environment, variable_of
-
-    if source.credential is None:
-        if is_needed:
-            _fail(f"source '{source.name}' names no credential")
-        return None
-    try:
-        credential = credential_from_environment(source.credential, os.environ)
-    except CredentialError as error:
-        _fail(str(error))
-    if credential is None:
-        _fail(f"{variable_of(source.credential)} is not set: '{source.name}' can't be asked")
-    return credential
 
 
 def _check_source(name: str, known: Sequence[str]) -> None:

@@ -5,7 +5,7 @@ import json
 import stat
 import tarfile
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from types import TracebackType
@@ -49,8 +49,8 @@ class ImportFile:
         self._passes = 1
         self.actor: dict[str, Any] = {}
         """Whose Mastodon archive this is; empty where no `actor.json` tells it."""
-        self.left_alone = 0
-        """Files of the archive whose names promise nothing that can be read, such as pictures."""
+        self.damage: str | None = None
+        """Why an archive could be read to some point only."""
 
     def __enter__(self) -> Self:
         return self
@@ -136,32 +136,31 @@ class ImportFile:
                     if is_plain and (file := archive.extractfile(item)):
                         yield item, file
         except (tarfile.TarError, EOFError, ValueError, OSError) as error:
-            msg = f"the archive is damaged, or was cut ({error})"
-            raise ImportFileError(msg) from error
+            self.damage = f"the archive is damaged, or was cut ({error})"
 
     def _wanted(self, names: list[str]) -> list[str]:
         outboxes = [name for name in names if PurePosixPath(name).name == _OUTBOX]
         wanted = outboxes or [name for name in names if _is_readable(name)]
         if not wanted:
-            msg = "the archive holds no file of JSON (lines) or CSV"
+            msg = self.damage or "the archive holds no file of JSON (lines) or CSV"
             raise ImportFileError(msg)
-        self.left_alone = len(names) - len(wanted) - bool(outboxes and self.actor)
         return wanted
 
 
-def _opened(file: io.BufferedReader) -> tuple[io.BufferedReader, Unpacked | None]:
+def _opened(
+    file: io.BufferedReader, packed_bytes: Callable[[], int] | None = None
+) -> tuple[io.BufferedReader, Unpacked | None]:
     packing = packing_of(file.peek(16)[:16])
     if packing is None:
         return file, None
-    packed = unpacked(file, packing)
+    packed = unpacked(file, packing, packed_bytes)
     return io.BufferedReader(packed, _READ), packed
 
 
 def _member(name: str, file: IO[bytes], packed_bytes: int) -> Content:
     pieces = iter(lambda: file.read(_READ), b"")
-    # The share that is compressed inside an archive is small; each layer has its own guard.
     outer = Unpacked(pieces, lambda: packed_bytes)
-    stream, inner = _opened(io.BufferedReader(outer, _READ))
+    stream, inner = _opened(io.BufferedReader(outer, _READ), lambda: packed_bytes)
     last = PurePosixPath(name).name
     return Content(name=last, stream=stream, member=name, unpacked=inner or outer)
 

@@ -151,7 +151,8 @@ def import_file(
             known = Circumstances(imported_at=collected_at, time_zone=time_zone, actor=file.actor)
             taken.take(content, known, wanted, encoding)
         taken.check()
-        if taken.damage:
+        damage = taken.damage or file.damage
+        if damage:
             header = replace(header, answered=())
         header = replace(header, unreadable=tuple(put_aside.first))
         rows, repeated = landing.finish(header, put_aside=put_aside.count)
@@ -168,7 +169,7 @@ def import_file(
             places=tuple(str(place) for place, _ in put_aside.problems),
             formats=tuple(taken.formats),
             left_out=dict(taken.left_out),
-            damage=taken.damage,
+            damage=damage,
         )
 
 
@@ -206,7 +207,7 @@ class _Import:
             refused = ImportFileError(content.damage) if content.damage else error
             if content.member is None:
                 raise refused from error
-            self._refused = refused
+            self._refused, self.damage = refused, content.damage or self.damage
             self._put_aside.add(Place(number=1, member=content.member), str(refused), "")
             return
         self.formats[found.format.name] = None
@@ -214,6 +215,7 @@ class _Import:
         for row in found.rows:
             number, unit = row.number, row.unit
             self._take_row(row, found.read, content.member)
+            self.damage = row.error if row.is_cut else self.damage
         if content.damage:
             self.damage = content.damage
             place = Place(number=number, unit=unit, member=content.member)

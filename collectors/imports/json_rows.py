@@ -213,4 +213,4 @@ def _items(text: _Text, start: str) -> Iterator[Row]:
             yield Row(number=number, unit="item", raw=raw, error="is no JSON: a comma is missing")
     if sign == "":
         msg = "the list has no end: the file was cut"
-        yield Row(number=number + 1, unit="item", raw="", error=msg)
+        yield Row(number=number + 1, unit="item", raw="", error=msg, is_cut=True)

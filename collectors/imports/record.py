@@ -23,6 +23,8 @@ class Row:
     raw: str
     """As it came, for a person to look at; empty where the values tell it all."""
     error: str | None = None
+    is_cut: bool = False
+    """Whether the file ends here before its own end: what follows is missing."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

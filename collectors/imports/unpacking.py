@@ -97,9 +97,18 @@ class Unpacked(Pieces):
         return piece
 
 
-def unpacked(file: IO[bytes], packing: str) -> Unpacked:
-    """Unpack a file that is compressed as `packing_of` says."""
-    return Unpacked(_PIECES[packing](file), file.tell)
+def unpacked(
+    file: IO[bytes], packing: str, packed_bytes: Callable[[], int] | None = None
+) -> Unpacked:
+    """
+    Unpack a file.
+
+    Args:
+        file: Read from its beginning.
+        packing: How it is compressed, as `packing_of` says.
+        packed_bytes: How much of it is read; None: the file tells.
+    """
+    return Unpacked(_PIECES[packing](file), packed_bytes or file.tell)
 
 
 def _damages() -> tuple[type[Exception], ...]:
