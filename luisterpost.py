@@ -19,7 +19,7 @@ from rich.text import Text
 
 from collectors.canary_command import app as canary_app
 from collectors.collect_command import collect, collect_planned, tell_faults
-from collectors.commands import import_files, init, try_source
+from collectors.commands import import_files, init
 from collectors.configuration.check import count_of, print_check
 from collectors.configuration.configured import read_or_exit
 from collectors.configuration.folder import Configuration, ConfigurationError, load_configuration
@@ -29,6 +29,7 @@ from collectors.landing import Header
 from collectors.readiness import SourceState, find_readiness
 from collectors.sample.commands import app as sample_app
 from collectors.settings import ConfigOption, HomeOption, NowOption, Settings, settings_from
+from collectors.try_command import try_source
 from enrichment.commands import enrich
 from enrichment.match_command import match
 from reports.alert_commands import app as alert_app
