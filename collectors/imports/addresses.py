@@ -46,6 +46,28 @@ def identity_from(url: str | None, platform: str | None = None) -> Identity | No
     return None
 
 
+def usual_address(url: str, identity: Identity) -> str:
+    """
+    Write the address of a post as its platform's collector does.
+
+    Otherwise the same post under `twitter.com` and `x.com` would be an edit.
+
+    Args:
+        url: An address that *identity* was read from.
+        identity: Platform and native id.
+    """
+    platform, native_id = identity
+    path = urlsplit(url.strip()).path
+    if platform == "x":
+        handle = path.split("/")[1]
+        return f"https://x.com/{handle}/status/{native_id}"
+    if platform == "reddit" and path.startswith(("/r/", "/user/")):
+        return f"https://www.reddit.com{path}"
+    if platform == "youtube" and native_id.startswith("yt:video:"):
+        return f"https://www.youtube.com/watch?v={native_id.removeprefix('yt:video:')}"
+    return url
+
+
 def _x(path: str, _: str) -> Identity | None:
     found = _X.match(path)
     return ("x", found[1]) if found else None

@@ -8,7 +8,7 @@ from hashlib import blake2b
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from collectors.imports.addresses import identity_from
+from collectors.imports.addresses import identity_from, usual_address
 from collectors.imports.record import Circumstances, Read, Reading, RowError
 from collectors.imports.rows import parse_moment
 from collectors.mention import Kind, Mention
@@ -86,7 +86,8 @@ def _mention(values: Mapping[str, Any], now: datetime, zone: Any) -> Mention:
     _check(row)
     url = row.get("url") or row.get("original url") or row.get("thread url")
     platform = _platform(row)
-    platform, native_id = identity_from(url, platform) or (platform, None)
+    identity = identity_from(url, platform)
+    platform, native_id = identity or (platform, None)
     created_at = _created_at(row, zone)
     is_comment = platform == "reddit" and (native_id or "").startswith("t1_")
     is_titled = platform in _WITH_TITLES or (platform == "reddit" and not is_comment)
@@ -104,7 +105,7 @@ def _mention(values: Mapping[str, Any], now: datetime, zone: Any) -> Mention:
         title=title,
         text="" if text == title else text,
         collected_at=now,
-        url=url,
+        url=usual_address(url, identity) if url and identity else url,
         author_id=row.get(f"{_prefix(platform)} author id"),
         author_handle=_handle(row, platform),
         author_name=_name(row),

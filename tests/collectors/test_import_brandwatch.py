@@ -113,6 +113,22 @@ def test_address_tells_the_identity(tmp_path, url, expected):
 
 
 @pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("http://twitter.com/jan/statuses/17?s=20", "https://x.com/jan/status/17"),
+        ("http://reddit.com/r/a/comments/b1/c/?x=1", "https://www.reddit.com/r/a/comments/b1/c/"),
+        ("https://youtu.be/abc-DEF_123", "https://www.youtube.com/watch?v=abc-DEF_123"),
+        (
+            "https://bsky.app/profile/did:plc:a/post/3k",
+            "https://bsky.app/profile/did:plc:a/post/3k",
+        ),
+    ],
+)
+def test_address_is_written_as_the_collector_writes_it(tmp_path, url, expected):
+    assert one(tmp_path, {"Url": url})["url"] == expected
+
+
+@pytest.mark.parametrize(
     ("url", "page_type", "platform"),
     [
         ("https://news.example/acme", "news", "news"),
