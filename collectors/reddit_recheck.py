@@ -57,7 +57,7 @@ class RedditRechecker:
 
             def ask(names: Sequence[str]) -> Answered:
                 try:
-                    params: dict[str, str | int] = {"id": ",".join(names)}
+                    params: dict[str, str | int] = {"id": ",".join(names), "limit": len(names)}
                     answer = reddit.request(method="GET", path="api/info/", params=params)
                 except (PrawcoreException, ValueError, RecursionError) as error:
                     msg = f"{what}: the answer is not JSON"

@@ -9,6 +9,7 @@ from collectors.mention import Mention
 from collectors.recheck import Found, Stored
 
 _WITNESSES = 3
+_SHORT = 10
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -65,15 +66,16 @@ def look_up_with_witnesses(
     missing = [key for key in named if key not in first.shown and key not in first.unclear]
     seen = [key for key in named if key in first.shown and key not in first.gone]
     spare = [key for post in witnesses if (key := name(post)) and key not in named]
-    beside = [*seen, *spare][:_WITNESSES]
+    beside = (seen or spare)[:_WITNESSES]
     if not beside:
         return
-    room = size - len(beside)
+    room = min(size, _SHORT) - len(beside)
     for start in range(0, len(missing), room):
         again = {key: named[key] for key in missing[start : start + room]}
         second = ask([*again, *beside])
         found = _found(second, again)
-        if any(key in second.shown and key not in second.gone for key in beside):
+        stood = [key in second.shown and key not in second.gone for key in beside]
+        if all(stood) if seen else any(stood):
             absent = [k for k in again if k not in second.shown and k not in second.unclear]
             lost = {native_id: "missing" for key in absent for native_id in again[key]}
             found = replace(found, gone={**found.gone, **lost})

@@ -3,6 +3,7 @@
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -110,6 +111,23 @@ def test_an_answer_that_shows_none_of_them_takes_nothing_away(name):
     platform.posts.clear()
     header, rows, _ = look_up(platform, asked)
     assert (header.gone, header.there, rows) == ({}, (), [])
+
+
+@pytest.mark.parametrize("name", sorted(set(PLATFORMS) - {"hackernews", "x"}))
+@pytest.mark.parametrize("most", [10, 19])
+def test_an_answer_that_ends_too_early_takes_nothing_away(name, most):
+    platform = PLATFORMS[name](80)
+    removed = platform.mentions[7].native_id
+    platform.remove([removed])
+
+    def handler(request: Request) -> Answer:
+        pairs = [(key, one) for key, value in request.pairs for one in value.split(",")]
+        ids = [pair for pair in pairs if pair[0] in {"id", "id[]", "uris"}]
+        kept = [pair for pair in pairs if pair not in ids] + ids[:most]
+        return platform(replace(request, pairs=tuple(kept)))
+
+    header, _, _ = look_up(platform, Asked(due=platform.stored()), handler)
+    assert set(header.gone) == {removed}
 
 
 @each_platform
