@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -160,7 +161,8 @@ def _kind(row: Mapping[str, str], platform: str, parent: str | None, *, is_comme
 def _parent(row: Mapping[str, str], platform: str) -> str | None:
     prefix = _prefix(platform)
     for name in ("retweet of", "repost of", "reply to"):
-        found = identity_from(row.get(f"{prefix} {name}"), platform)
+        address = row.get(f"{prefix} {name}")
+        found = identity_from(address, platform) if address else None
         if found and found[0] == platform:
             return found[1]
     return None
@@ -194,13 +196,16 @@ def _hashed(
 
 
 def _metrics(row: Mapping[str, str], platform: str) -> dict[str, int]:
-    prefix = _prefix(platform)
     return {
         metric: count
-        for metric, names in _METRICS.items()
-        for name in reversed(names)
-        if (count := _count(row.get(f"{prefix} {name}"))) is not None
+        for column, metric in _metric_columns(_prefix(platform)).items()
+        if column in row and (count := _count(row[column])) is not None
     }
+
+
+@lru_cache(maxsize=64)
+def _metric_columns(prefix: str) -> Mapping[str, str]:
+    return {f"{prefix} {name}": metric for metric, names in _METRICS.items() for name in names}
 
 
 def _count(text: str | None) -> int | None:
