@@ -22,7 +22,17 @@ from warehouse.transaction import in_transaction
 
 ROWS_PER_TRANSACTION = 250_000
 
-_STEPS = ("versions", "metrics", "matches", "mentions", "refuse", "ledger", "rechecks", "roll_up")
+_STEPS = (
+    "versions",
+    "authors",
+    "metrics",
+    "matches",
+    "mentions",
+    "refuse",
+    "ledger",
+    "rechecks",
+    "roll_up",
+)
 _NEVER_NULL = (
     *("mention_id", "version_id", "platform", "native_id", "kind", "text", "time_source"),
     *("collected_at", "is_repost", "is_quote", "is_own", "metrics", "raw", "language", "story_id"),

@@ -173,6 +173,24 @@ def test_a_recheck_of_what_concerned_nobody_brings_its_edit(store, tmp_path):
     ]
 
 
+def test_an_author_who_is_gone_leaves_every_version(store, tmp_path):
+    named = {"author_id": "t2_x", "author_handle": "xvp", "raw": '{"author": "xvp"}'}
+    files = [
+        collected(tmp_path / "f", "n1", [mention(6, "old", **named)]),
+        collected(tmp_path / "f", "n2", [mention(6, "new", **named)], at=T0 + HOUR),
+        collected(tmp_path / "f", "n3", [mention(7, "other", **named)], judgement=NOBODY),
+    ]
+    load(store, *files)
+    at = T0 + DAY
+    nameless = [mention(n, text, at=at, created_at=T0) for n, text in ((6, "new"), (7, "other"))]
+    file = rechecked(tmp_path / "f", "r", nameless, at=at, judgement=NOBODY)
+    load(store, file)
+    for table in ("mention", "mention_version"):
+        query = f"SELECT count(*) FROM {table} WHERE author_id IS NOT NULL OR contains(raw, 'xvp')"  # noqa: S608
+        assert ask(store, query) == [(0,)]
+    assert ask(store, "SELECT versions FROM mention WHERE native_id = '6'") == [(2,)]
+
+
 def test_order_and_repetition_of_rechecks_change_nothing(tmp_path):
     def built(number, order):
         folder = tmp_path / str(number)
