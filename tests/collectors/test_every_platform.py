@@ -213,6 +213,14 @@ def test_memory_is_bounded_however_much_comes(platform, kind):
     assert_the_other_landed(found)
 
 
+@every_platform
+def test_a_fault_without_end_is_read_no_further_than_its_name(platform):
+    found = collect_beside(platform, Answer(status=503, body=b"x" * 100_000, is_endless=True))
+    assert reason_of(found) == "server_error"
+    assert len(found.asked) == 1
+    assert_the_other_landed(found)
+
+
 # --- pages -----------------------------------------------------------------------------
 
 

@@ -49,7 +49,9 @@ def reading_table() -> str:
 def test_the_table_of_platforms_has_a_row_for_each_and_links_its_page():
     links = [re.fullmatch(r"\[.+\]\((\w+)\.md\)", row[0]) for row in rows_of("What each gives")]
     assert sorted(link[1] for link in links) == sorted(REGISTERED)
-    assert {path.stem for path in FOLDER.glob("*.md")} - {"README"} == set(REGISTERED)
+    pages = {path.stem: path.read_text(encoding="utf-8") for path in FOLDER.glob("*.md")}
+    assert set(pages) - {"README"} == set(REGISTERED)
+    assert all("(README.md)" in pages[platform] for platform in REGISTERED)
 
 
 def row_of(platform: str) -> list[str]:
