@@ -246,9 +246,11 @@ def _spent(snapshot: Path, waiting: Iterable[Header], *, since: datetime) -> lis
 
 def waiting_headers(settings: Settings) -> list[Header]:
     """Read the headers of all files that wait; broken ones are the next stage's to report."""
+    # What is enriched waits twice, under one name, until it is loaded.
+    folders = settings.landing, settings.enriched
+    paths = {path.name: path for folder in folders for path in waiting_files(folder)}
     headers = []
-    for folder in (settings.landing, settings.enriched):
-        for path in waiting_files(folder):
-            with suppress(LandingError):
-                headers.append(read_header(path))
+    for path in paths.values():
+        with suppress(LandingError, FileNotFoundError):  # A load may be at work just now.
+            headers.append(read_header(path))
     return headers
