@@ -52,3 +52,5 @@ COMMENT ON COLUMN metric_history.metrics IS 'The counts, such as metrics[''likes
 INSERT INTO metric_history
 SELECT mention_id, date_trunc('hour', last_collected_at), last_collected_at, metrics
 FROM mention WHERE cardinality(metrics) > 0;
+
+COMMENT ON COLUMN loaded_file.kind IS 'collect, import, again or recheck.';
