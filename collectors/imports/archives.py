@@ -105,12 +105,10 @@ class ImportFile:
             raise ImportFileError(msg)
         for name, item in members.items():
             if PurePosixPath(name).name == _ACTOR:
-                with archive.open(item) as file:
-                    self.actor = _actor(file)
+                self.actor = _actor(_member(name, _zip_pieces(archive, item), self._size).stream)
         for name in wanted:
             size = min(members[name].compress_size, self._size)
-            with archive.open(members[name]) as file:
-                yield _member(name, file, size)
+            yield _member(name, _zip_pieces(archive, members[name]), size)
 
     def _tarred(self) -> Iterator[Content]:
         self._passes = 2
@@ -123,7 +121,7 @@ class ImportFile:
         self._read_before = self._size
         for item, file in self._tar_members():
             if item.name in wanted:
-                yield _member(item.name, file, item.size)
+                yield _member(item.name, _pieces(file), item.size)
 
     def _tar_members(self) -> Iterator[tuple[tarfile.TarInfo, IO[bytes]]]:
         self._file.seek(0)
@@ -157,8 +155,17 @@ def _opened(
     return io.BufferedReader(packed, _READ), packed
 
 
-def _member(name: str, file: IO[bytes], packed_bytes: int) -> Content:
-    pieces = iter(lambda: file.read(_READ), b"")
+def _pieces(file: IO[bytes]) -> Iterator[bytes]:
+    return iter(lambda: file.read(_READ), b"")
+
+
+def _zip_pieces(archive: zipfile.ZipFile, item: zipfile.ZipInfo) -> Iterator[bytes]:
+    """Open a member with its first piece only: one that is damaged costs no other."""
+    with archive.open(item) as file:
+        yield from _pieces(file)
+
+
+def _member(name: str, pieces: Iterator[bytes], packed_bytes: int) -> Content:
     outer = Unpacked(pieces, lambda: packed_bytes)
     stream, inner = _opened(io.BufferedReader(outer, _READ), lambda: packed_bytes)
     last = PurePosixPath(name).name
@@ -181,6 +188,6 @@ def _is_link(item: zipfile.ZipInfo) -> bool:
 def _actor(file: IO[bytes]) -> dict[str, Any]:
     try:
         actor = json.loads(file.read(_LONGEST_ACTOR))
-    except (ValueError, RecursionError, OSError, EOFError, RuntimeError, zipfile.BadZipFile):
+    except (ValueError, RecursionError, OSError, tarfile.TarError, ImportFileError):
         return {}
     return actor if isinstance(actor, dict) else {}

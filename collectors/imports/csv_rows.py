@@ -53,16 +53,13 @@ class Table:
                 return
             self.preamble.append([cell.strip() for cell in _split(text, self._delimiter)])
 
-    def check(self) -> None:
+    def refuse_double_names(self) -> None:
         """
-        Refuse a table whose columns can't be told apart.
+        Refuse a table in which a name stands for two columns.
 
         Raises:
-            ImportFileError: A name is no text, or stands there twice.
+            ImportFileError: It does.
         """
-        if not _is_text("".join(self.columns)):
-            msg = "the file is not UTF-8: save it as UTF-8, or name its --encoding"
-            raise ImportFileError(msg)
         twice = sorted({n for n in self.columns if n and self.columns.count(n) > 1})
         if twice:
             msg = f"the first line names a column twice: {', '.join(twice)}"

@@ -150,14 +150,14 @@ def _of_json(
 
 
 def _of_table(table: Table, circumstances: Circumstances, formats: Sequence[Format]) -> Recognised:
+    if not _is_text("".join(table.columns or table.first_line)):
+        msg = "the file is not UTF-8: save it as UTF-8, or name its --encoding"
+        raise ImportFileError(msg)
     if not table.columns:
-        if not _is_text("".join(table.first_line)):
-            msg = "the file is not UTF-8: save it as UTF-8, or name its --encoding"
-            raise ImportFileError(msg)
         raise _unrecognised(formats, "columns", table.first_line)
     found = next(f for f in formats if f.has_columns and f.has_columns(table.columns))
     if found.name == "columns":
-        table.check()
+        table.refuse_double_names()
     known = replace(circumstances, preamble=table.preamble)
     return Recognised(format=found, rows=table.rows(), read=found.reader(known))
 

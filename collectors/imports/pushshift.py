@@ -12,7 +12,7 @@ from collectors.web.reading import identity
 _ESCAPED = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))
 _TEXTS = ("title", "selftext", "body")
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
-_NUMBERS = ("created_utc", "edited")
+_NUMBERS = ("created_utc", "edited", "score", "num_comments")
 _SEEN = ("retrieved_utc", "retrieved_on")
 _OF_A_POST = frozenset({"title", "selftext", "is_self", "num_comments", "over_18"})
 
@@ -73,10 +73,9 @@ def _as_today(data: Mapping[str, Any], kind: str) -> dict[str, Any]:
             changed[key] = text
     for key in _NUMBERS:
         changed[key] = _number(data.get(key))
-    for key in ("score", "num_comments"):
-        changed[key] = _number(data.get(key))
-    if changed["score"] is None and isinstance(data.get("ups"), int):
-        changed["score"] = data["ups"] - (data.get("downs") or 0)
+    ups, downs = (_number(data.get(key)) for key in ("ups", "downs"))
+    if changed["score"] is None and isinstance(ups, int):
+        changed["score"] = ups - (downs if isinstance(downs, int) else 0)
     if isinstance(data.get("id"), int):
         changed["id"] = _base36(data["id"])
     if kind == "t1":
