@@ -17,8 +17,9 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
+from collectors.canary_command import app as canary_app
 from collectors.collect_command import collect, collect_planned, tell_faults
-from collectors.commands import import_files, init, try_source
+from collectors.commands import import_files, init
 from collectors.configuration.check import count_of, print_check
 from collectors.configuration.configured import read_or_exit
 from collectors.configuration.folder import Configuration, ConfigurationError, load_configuration
@@ -28,6 +29,7 @@ from collectors.landing import Header
 from collectors.readiness import SourceState, find_readiness
 from collectors.sample.commands import app as sample_app
 from collectors.settings import ConfigOption, HomeOption, NowOption, Settings, settings_from
+from collectors.try_command import try_source
 from enrichment.commands import enrich
 from enrichment.match_command import match
 from reports.alert_commands import app as alert_app
@@ -36,7 +38,11 @@ from reports.commands import app as report_app
 from reports.mail_commands import app as mail_app
 from reports.mail_settings import MailSettings
 from reports.settings import ReportSettings
-from warehouse.commands import forget, load, plan, sql, tell
+from warehouse.backfill_command import backfill
+from warehouse.commands import forget, load, sql, tell
+from warehouse.costs_command import costs
+from warehouse.plan_command import plan
+from warehouse.recheck_command import recheck
 from warehouse.settings import WarehouseSettings
 
 if TYPE_CHECKING:
@@ -134,6 +140,7 @@ def run_round(
         ExceptionGroup: Jobs met bugs; what the others brought is loaded and published.
     """
     from enrichment.enrich import enrich_waiting
+    from warehouse.canary import late_canaries
     from warehouse.connection import holding_lock
     from warehouse.intake import load_waiting, publish_now
     from warehouse.plan import plan_round
@@ -142,7 +149,8 @@ def run_round(
     keep = configuration.setting("warehouse", WarehouseSettings)
     with holding_lock(settings.home / "run.lock", tell=tell):
         readiness = find_readiness(configuration.sources, watchlist, environ, now=settings.clock())
-        for message in plan_round(settings, readiness.states).messages:
+        late = late_canaries(settings.snapshot, now=settings.clock())
+        for message in (*plan_round(settings, readiness.states).messages, *late):
             tell(message)
         bugs: ExceptionGroup[Exception] | None = None
         fetched: Sequence[Header] = ()
@@ -359,7 +367,7 @@ def _show_sample(settings: Settings, result: Round, report: Path) -> None:
 
 _PANELS: Mapping[str, Mapping[str, Callable[..., None]]] = {
     "Begin": {"init": init, "check": check, "try": try_source, "match": match},
-    "Every day": {"run": run, "sql": sql},
+    "Every day": {"run": run, "sql": sql, "costs": costs},
     "What run does, step by step": {
         "plan": plan,
         "collect": collect,
@@ -367,7 +375,7 @@ _PANELS: Mapping[str, Mapping[str, Callable[..., None]]] = {
         "load": load,
         "publish": publish,
     },
-    "Data": {"import": import_files, "forget": forget},
+    "Data": {"import": import_files, "backfill": backfill, "recheck": recheck, "forget": forget},
 }
 for panel, commands in _PANELS.items():
     for name, command in commands.items():
@@ -375,6 +383,7 @@ for panel, commands in _PANELS.items():
 app.add_typer(report_app, name="report", rich_help_panel="Every day")
 app.add_typer(alert_app, name="alert", rich_help_panel="Every day")
 app.add_typer(mail_app, name="mail", rich_help_panel="Every day")
+app.add_typer(canary_app, name="canary", rich_help_panel="Data")
 app.add_typer(sample_app, name="sample", rich_help_panel="Begin")
 
 

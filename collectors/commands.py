@@ -1,6 +1,5 @@
-"""The commands of this package that need no warehouse: init, import, try."""
+"""The commands of this package that need no warehouse: init and import."""
 
-import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,17 +9,14 @@ from typing import Annotated, NoReturn
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
-from collectors.configuration.check import WRONG_CONFIGURATION, count_of
+from collectors.configuration.check import WRONG_CONFIGURATION
 from collectors.configuration.configured import read_or_exit
 from collectors.configuration.folder import ConfigurationError, load_configuration
 from collectors.configuration.mistakes import one_of, printable
-from collectors.contract import Credential
 from collectors.settings import ConfigOption, HomeOption, NowOption, Settings, settings_from
-from collectors.sources import Source
-from collectors.trying import Tried, mention_json, try_streams
 
 notes = Console(stderr=True)
 
@@ -106,7 +102,9 @@ def import_files(
     context: typer.Context,
     files: Annotated[
         list[Path],
-        typer.Argument(metavar="FILE", help="JSON lines, CSV or Parquet; text may be gzipped."),
+        typer.Argument(
+            metavar="FILE", help="Plain, compressed (gz, bz2, xz, zst), or a zip or tar archive."
+        ),
     ],
     covers: Annotated[
         str | None,
@@ -118,42 +116,60 @@ def import_files(
     source: Annotated[
         str | None, typer.Option(help="Name of the source for which the mentions count.")
     ] = None,
+    wanted: Annotated[
+        str,
+        typer.Option(
+            "--format", help="auto, or the only one to look for: columns, twarc, pushshift, …"
+        ),
+    ] = "auto",
+    time_zone: Annotated[
+        str, typer.Option(help="Of times that name none, such as Europe/Brussels.")
+    ] = "UTC",
+    encoding: Annotated[
+        str | None, typer.Option(help="Of text that is not UTF-8, such as cp1252.")
+    ] = None,
     home: HomeOption = None,
     config: ConfigOption = None,
     now: NowOption = None,
 ) -> None:
     """
-    Import mentions exported elsewhere.
+    Import mentions that other tools exported.
 
-    Columns: platform, native_id, created_at, text; optional author_handle,
-    author_id, author_name, title, url, language, metrics (an object, or columns
-    such as metrics.likes). Other columns are kept in raw. Rows that can't be
-    read are reported with their line and put aside. Without --covers an import
-    covers nothing: charts show its mentions, not a complete period.
+    What is in a file tells its format:
+
+    - columns: JSON, CSV or Parquet with platform, native_id, created_at, text
+    - twarc: JSON lines of twarc2, answers of the X API or one post a line
+    - pushshift: Reddit dumps, RS_ (posts) and RC_ (comments), one a line
+    - brandwatch: CSV with Date, Url, Page Type, Full Text and so on
+    - mastodon: the archive of an account, or the outbox.json out of it
+
+    A post that is also collected live stays one mention. Rows that can't be read
+    are told with their line and put aside. Without --covers an import covers
+    nothing: charts show its mentions, not a complete period.
 
     Exit code: 0 if all was read, 1 if rows were put aside, 2 if a file can't be read.
     """
-    from collectors.imports.importing import ImportFileError, import_file, parse_covers
+    from collectors.imports.importing import ImportFileError, import_file
+    from collectors.imports.options import ImportOptionError, read_options
+    from collectors.imports.telling import problems_of, summary_of
 
     settings = settings_from(context, home, config, now)
-    if covers is not None and source is None:
-        msg = "--covers needs --source: the name of the source in sources.toml"
-        raise typer.BadParameter(msg)
     try:
-        interval = parse_covers(covers) if covers is not None else None
-    except ValueError as error:
-        raise typer.BadParameter(str(error), param_hint="--covers") from error
+        options = read_options(
+            wanted=wanted, time_zone=time_zone, encoding=encoding, covers=covers, source=source
+        )
+    except ImportOptionError as error:
+        raise typer.BadParameter(str(error), param_hint=error.option) from error
     configuration = read_or_exit(settings)
-    if interval is not None and source is not None:
+    if covers is not None and source is not None:
         _check_source(source, [s.name for s in configuration.sources.source])
-    code = 0
+    code, imported = 0, 0
     for path in files:
         with _bar(path.name) as progress:
             try:
                 result = import_file(
                     path,
-                    source=source,
-                    covers=interval,
+                    **options,
                     watchlist=configuration.watchlist,
                     folder=settings.landing,
                     aside=settings.aside,
@@ -164,106 +180,14 @@ def import_files(
                 _say(f"{path}: {error}", "red")
                 code = WRONG_CONFIGURATION
                 continue
-        for line, problem in result.problems[:_SHOWN_PROBLEMS]:
-            _say(f"{path}: line {line}: {problem}", "yellow")
-        if result.put_aside > _SHOWN_PROBLEMS:
-            _say(f"{path}: … and {result.put_aside - _SHOWN_PROBLEMS} more rows")
-        told = f"{path}: {count_of(result.rows, 'mention')}"
-        told += f", {count_of(result.repeated, 'repeated row')}" if result.repeated else ""
-        told += (
-            f", {count_of(result.put_aside, 'row')} put aside in {result.aside}"
-            if result.put_aside
-            else ""
-        )
-        _say(told)
+        for line in problems_of(result, most=_SHOWN_PROBLEMS):
+            _say(f"{path}: {line}", "yellow")
+        _say(f"{path}: {summary_of(result)}")
+        imported += result.rows
         code = max(code, 1 if result.put_aside else 0)
-    if code != WRONG_CONFIGURATION or len(files) > 1:
+    if imported:
         _say("Next: 'luisterpost run' enriches and loads them")
     raise typer.Exit(code)
-
-
-def try_source(
-    context: typer.Context,
-    name: Annotated[str, typer.Argument(metavar="SOURCE", help="Its name in sources.toml.")],
-    limit: Annotated[int, typer.Option(min=1, help="Mentions of each stream.")] = 20,
-    base_url: Annotated[
-        str | None, typer.Option(help="Ask this address instead of the configured one.")
-    ] = None,
-    raw: Annotated[
-        bool, typer.Option("--raw/--no-raw", help="With the source's own records.")
-    ] = True,
-    home: HomeOption = None,
-    config: ConfigOption = None,
-    now: NowOption = None,
-) -> None:
-    """
-    Ask a source live and print its mentions as JSON lines; nothing is written.
-
-    What was asked and how long it took stands on stderr. Exit code: 1 if a
-    stream did not answer as asked.
-    """
-    from collectors.credentials import hide_secrets
-    from collectors.registry import collector_for, missing_extra
-
-    settings = settings_from(context, home, config, now)
-    configuration = read_or_exit(settings)
-    _check_source(name, [source.name for source in configuration.sources.source])
-    source = configuration.sources.named(name)
-    if base_url is not None:
-        source = source.model_copy(update={"base_url": base_url})
-    if remedy := missing_extra(source.platform):
-        _fail(f"{source.platform} needs a library that is not installed: {remedy}")
-    collector = collector_for(source.platform)
-    credential = _credential_or_exit(source, is_needed=collector.needs_credential)
-    watchlist = configuration.watchlist
-    streams = failed = 0
-    for found in try_streams(
-        source,
-        collector=collector,
-        credential=credential,
-        watchlist=watchlist,
-        clock=settings.clock,
-        limit=limit,
-    ):
-        if not isinstance(found, Tried):
-            is_owned = watchlist.owns(found.platform, found.author_handle, found.url)
-            typer.echo(mention_json(found, is_owned=is_owned, with_raw=raw))
-            continue
-        streams += 1
-        failed += found.error is not None
-        for line in _story_of(found):
-            text = printable(hide_secrets(line, credential))
-            _say(text, style="red" if found.error else "")
-    if not streams:
-        _fail(f"source '{name}' has nothing to ask: give it a query, accounts or urls")
-    raise typer.Exit(1 if failed else 0)
-
-
-def _story_of(tried: Tried) -> Iterator[str]:
-    asked = ", ".join(f"{key}={value}" for key, value in sorted(tried.stream.params.items()))
-    yield f"{tried.stream.key} [{tried.stream.reach}] {asked}"
-    counts = f"{count_of(tried.mentions, 'mention')}, {count_of(tried.requests, 'request')}"
-    yield f"  {counts}, {tried.took_s:.2f} s"
-    for item in tried.unreadable:
-        yield f"  unreadable: {item.error}"
-    if tried.error:
-        yield f"  {tried.error}"
-
-
-def _credential_or_exit(source: Source, *, is_needed: bool) -> Credential | None:
-    from collectors.credentials import CredentialError, credential_from_environment, variable_of
-
-    if source.credential is None:
-        if is_needed:
-            _fail(f"source '{source.name}' names no credential")
-        return None
-    try:
-        credential = credential_from_environment(source.credential, os.environ)
-    except CredentialError as error:
-        _fail(str(error))
-    if credential is None:
-        _fail(f"{variable_of(source.credential)} is not set: '{source.name}' can't be asked")
-    return credential
 
 
 def _check_source(name: str, known: Sequence[str]) -> None:
@@ -296,7 +220,12 @@ def _several(answer: str) -> list[str]:
 
 @contextmanager
 def _bar(name: str) -> Iterator[Callable[[float], None]]:
-    columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TaskProgressColumn(),
+        TimeRemainingColumn(),
+    )
     with Progress(
         *columns, console=notes, transient=True, disable=not notes.is_terminal
     ) as progress:

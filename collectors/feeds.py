@@ -23,6 +23,7 @@ from collectors.mention import Mention
 from collectors.sources import Source
 from collectors.watchlist import Watchlist
 from collectors.web.fetching import Fetched
+from collectors.web.reading import UnfitError
 
 _FOREIGN_KEYS = {
     "query": "a feed can't be searched: remove 'query'; the watchlist finds what matters",
@@ -126,7 +127,7 @@ class _Answer:
                 self.mentions.append(self._read(document, entry))
             except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
                 raw = raw_item(entry) if document.is_json else raw_json(entry)
-                self.unreadable.append(Unreadable(raw=raw, error=repr(error)))
+                self.unreadable.append(Unreadable(raw=raw, error=_words_of(error)))
 
     def _read(self, document: Document, entry: Any) -> Mention:
         if document.is_json:
@@ -145,6 +146,11 @@ class _Answer:
             language=document.language,
             collected_at=self.now,
         )
+
+
+def _words_of(error: Exception) -> str:
+    """Say why an entry can't be read; what no rule foresaw, with its kind."""
+    return str(error) if isinstance(error, UnfitError) else repr(error)
 
 
 def _ask(

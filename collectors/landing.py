@@ -177,12 +177,14 @@ class ParquetWriter:
 
 def to_table(mentions: Iterable[Mention]) -> pa.Table:
     """Put mentions into a table of `MENTION_SCHEMA`, one row each."""
-    rows = [
-        {name: getattr(mention, name) for name in MENTION_SCHEMA.names if name != "metrics"}
-        | {"metrics": list(mention.metrics.items())}
-        for mention in mentions
-    ]
-    return pa.Table.from_pylist(rows, schema=MENTION_SCHEMA)
+    mentions = list(mentions)
+    columns = []
+    for name, kind in zip(MENTION_SCHEMA.names, MENTION_SCHEMA.types, strict=True):
+        values = [getattr(mention, name) for mention in mentions]
+        if name == "metrics":
+            values = [list(counts.items()) for counts in values]
+        columns.append(pa.array(values, type=kind))
+    return pa.Table.from_arrays(columns, schema=MENTION_SCHEMA)
 
 
 def landing_name(header: Header) -> str:

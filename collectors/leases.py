@@ -17,6 +17,8 @@ from collectors.landing import sync_folder
 LEASE = timedelta(hours=1)
 """A job that left no landing file for so long is planned anew."""
 
+_ENDINGS = frozenset({".json", ".loaded", ".backfill"})
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Leases:
@@ -24,9 +26,14 @@ class Leases:
 
     folder: Path
 
-    def claim(self, jobs: Sequence[Job], *, now: datetime) -> list[Job]:
+    def claim(self, jobs: Sequence[Job], *, now: datetime, is_backfill: bool = False) -> list[Job]:
         """
         Write each job's file, exclusively; a stream that somebody else holds is left out.
+
+        Args:
+            jobs: What is to be fetched.
+            now: The present.
+            is_backfill: The jobs are the backfill's own: no round fetches them.
 
         Returns:
             The jobs that are ours.
@@ -38,9 +45,10 @@ class Leases:
             held = {path.name.split(".")[0] for path in self._files()}
             ours = []
             numbers: Counter[str] = Counter()
+            ending = "backfill" if is_backfill else "json"
             for job in jobs:
                 name = _stream_name(job)
-                if name not in held and self._create(job, f"{name}.{numbers[name]}.json"):
+                if name not in held and self._create(job, f"{name}.{numbers[name]}.{ending}"):
                     ours.append(job)
                 numbers[name] += 1
             sync_folder(self.folder)
@@ -71,6 +79,11 @@ class Leases:
                 with suppress(FileNotFoundError):  # It expired a moment ago.
                     path.rename(path.with_suffix(".loaded"))
 
+    def end_backfill(self) -> None:
+        """Give the backfill's jobs back; whoever calls it is the only backfill."""
+        for path in self.folder.glob("*.backfill"):
+            path.unlink(missing_ok=True)
+
     def loaded(self) -> list[Path]:
         """List the leases that a snapshot made from now on knows of."""
         return sorted(self.folder.glob("*.loaded"))
@@ -96,7 +109,7 @@ class Leases:
                     path.unlink()
 
     def _files(self) -> Iterator[Path]:
-        yield from (p for p in self.folder.iterdir() if p.suffix in {".json", ".loaded"})
+        yield from (p for p in self.folder.iterdir() if p.suffix in _ENDINGS)
 
 
 def _stream_name(job: Job) -> str:

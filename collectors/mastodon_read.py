@@ -28,7 +28,7 @@ _METRICS = {
     "reposts": "reblogs_count",
     "quotes": "quotes_count",
 }
-_NOT_PUBLIC = frozenset({"private", "direct", "limited", "local", "list", "self", "mutuals_only"})
+NOT_PUBLIC = frozenset({"private", "direct", "limited", "local", "list", "self", "mutuals_only"})
 
 
 def read_statuses(
@@ -51,7 +51,7 @@ def read_statuses(
     unreadable: list[Unreadable] = []
     for item in items:
         try:
-            if text_or_none(mapping(item).get("visibility")) not in _NOT_PUBLIC:
+            if text_or_none(mapping(item).get("visibility")) not in NOT_PUBLIC:
                 mentions.append(_read_status(mapping(item), uris, collected_at, instance))
         except UnfitError as error:
             unreadable.append(aside(item, error))

@@ -58,6 +58,11 @@ class Settings:
         return self.home / "enriched"
 
     @property
+    def rechecks(self) -> Path:
+        """What is asked about stored posts, and what is on its way."""
+        return self.home / "rechecks"
+
+    @property
     def aside(self) -> Path:
         """Broken files and rows, kept for a person to look at."""
         return self.home / "aside"

@@ -81,6 +81,8 @@ class Source(Frozen):
     """Feeds: whether the article behind an entry that is only a teaser is fetched and read."""
     allow_hosts: tuple[Line, ...] = ()
     """Feeds: hosts of a private network, or of this machine, that may be asked all the same."""
+    canary: Annotated[bool, Strict()] = False
+    """Feeds: whether its items only time the way into the snapshot; they are no mentions."""
     contact: Annotated[str, StringConstraints(pattern=r"^[!-'*-~]{3,200}$")] | None = None
     """Feeds: whom a site may write to, in the `User-Agent`: an address of a page or of mail."""
     max_pages: Annotated[int, Strict()] = Field(default=100, ge=1, le=10_000)

@@ -1,7 +1,7 @@
 """Ask the X API v2 through tweepy: one function a kind of request, each answer checked."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -195,3 +195,22 @@ def _refusal(answer: Any, what: str) -> CollectError:
         if kind == "not-authorized-for-resource":
             return AuthFailed(message)
     return BadAnswer(f"{what}: neither data nor a count in the answer")
+
+
+def look_up_posts(client: Any, ids: Sequence[str], what: str) -> Mapping[str, Any]:
+    """
+    Ask for up to 100 posts by their ids: each one that is given is charged.
+
+    Returns:
+        The answer; its `errors` name posts that are gone. What others refer to
+        is not asked for: it would be charged as well.
+
+    Raises:
+        CollectError: X did not answer as asked.
+    """
+    expansions = [one for one in _FIELDS["expansions"] if one != "referenced_tweets.id"]
+    fields = {**_FIELDS, "expansions": expansions}
+    answer = _asked(lambda _: client.get_tweets(list(ids), **fields), None, what)
+    if isinstance(answer, dict) and ("data" in answer or "errors" in answer):
+        return answer
+    raise _refusal(answer, what)

@@ -20,6 +20,7 @@ from reports.status_model import (
     Evidence,
     Facet,
     Figure,
+    Latency,
     Organisation,
     Staff,
     StatusReport,
@@ -55,6 +56,7 @@ class StatusRows:
     gap_spans: Sequence[Row]
     source_periods: Sequence[Row]
     staff_weeks: Sequence[Row]
+    latency: Sequence[Row]
     tone_models: Sequence[Row]
     candidates: Sequence[Candidate]
     evidence: Sequence[Row]
@@ -108,6 +110,7 @@ def build_status(rows: StatusRows, period: Period, settings: ReportSettings) -> 
         organisations=organisations,
         voices=_voices(rows, frame, names),
         sources=sources,
+        latency=next((Latency(**row) for row in rows.latency), None),
         days=daily(rows.own_hours, ledger, frame, window[1], watched),
         steps=stepwise(rows.own_hours, ledger, frame, window[1]),
         tones=tones_by_period(rows.facet_periods, frame),

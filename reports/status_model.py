@@ -242,6 +242,16 @@ class Fact:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Latency:
+    """How long the canary's items of the week took from being published to the snapshot."""
+
+    items: int
+    p50_s: float
+    p95_s: float
+    max_s: float
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class StatusReport:
     """Everything that the status report says."""
 
@@ -262,6 +272,8 @@ class StatusReport:
     organisations: tuple[Organisation, ...]
     voices: tuple[Voice, ...]
     sources: tuple[Source, ...]
+    latency: Latency | None
+    """None: no canary's item of the week arrived."""
     days: tuple[Day, ...]
     steps: tuple[Step, ...]
     tones: tuple[TonePeriod, ...]

@@ -153,6 +153,7 @@ def read_status(
         staff_weeks=ask("staff_weeks", first_week=first.first, last_week=period.first)
         if isinstance(period, Week)
         else [],
+        latency=ask("canary_latency", **within),
         tone_models=ask("tone_models", **within),
         candidates=candidates,
         evidence=ask("story_evidence", stories=stories, **within) if stories else [],

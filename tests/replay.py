@@ -18,6 +18,8 @@ class Request:
     query: Mapping[str, str]
     headers: Mapping[str, str]
     body: bytes
+    pairs: tuple[tuple[str, str], ...] = ()
+    """The query, with names that are repeated."""
 
     @property
     def form(self) -> dict[str, str]:
@@ -105,6 +107,7 @@ class ReplayServer:
                     query=dict(parse_qsl(parts.query, keep_blank_values=True)),
                     headers={name.lower(): value for name, value in self.headers.items()},
                     body=self.rfile.read(int(self.headers.get("Content-Length") or 0)),
+                    pairs=tuple(parse_qsl(parts.query, keep_blank_values=True)),
                 )
                 replay.requests.append(request)
                 try:
@@ -115,7 +118,7 @@ class ReplayServer:
                 replay._closing.wait(answer.delay_s)
                 self.say(answer)
 
-            do_GET = do_POST = do_HEAD = answer  # noqa: N815 - the names http.server looks for
+            do_GET = do_POST = do_PUT = do_HEAD = answer  # noqa: N815 - the names http.server looks for
 
             def say(self, answer: Answer) -> None:
                 self.close_connection = answer.hangs_up or answer.cut_after is not None
@@ -124,40 +127,44 @@ class ReplayServer:
                 self.send_response(answer.status)
                 for name, value in answer.headers.items():
                     self.send_header(name, value)
-                if answer.drips_headers_s:
-                    self.drip_headers(answer.drips_headers_s)
-                    return
-                if answer.is_endless:
-                    self.say_for_ever(answer.body)
+                if answer.drips_headers_s or answer.is_endless:
+                    _say_for_ever(self, answer, replay._closing)
                     return
                 if "content-length" not in {name.lower() for name in answer.headers}:
                     self.send_header("Content-Length", str(len(answer.body)))
                 self.end_headers()
                 if self.command == "HEAD":
                     return
-                body = answer.body[: answer.cut_after]
-                step = 1024 if answer.drip_s else max(len(body), 1)
-                for start in range(0, len(body), step):
-                    self.wfile.write(body[start : start + step])
-                    replay._closing.wait(answer.drip_s)
-
-            def drip_headers(self, pause_s: float) -> None:
-                self.close_connection = True
-                self.flush_headers()
-                while not replay._closing.wait(pause_s):
-                    self.wfile.write(b"X-More: y\r\n")
-
-            def say_for_ever(self, body: bytes) -> None:
-                self.close_connection = True
-                self.send_header("Transfer-Encoding", "chunked")
-                self.end_headers()
-                while not replay._closing.is_set():
-                    self.wfile.write(b"%x\r\n%s\r\n" % (len(body), body))
+                _say_body(self, answer, replay._closing)
 
             def log_message(self, *_args: Any) -> None:
                 """Stay silent: `requests` holds what was asked."""
 
         return Answerer
+
+
+def _say_body(answerer: BaseHTTPRequestHandler, answer: Answer, closing: threading.Event) -> None:
+    body = answer.body[: answer.cut_after]
+    step = 1024 if answer.drip_s else max(len(body), 1)
+    for start in range(0, len(body), step):
+        answerer.wfile.write(body[start : start + step])
+        closing.wait(answer.drip_s)
+
+
+def _say_for_ever(
+    answerer: BaseHTTPRequestHandler, answer: Answer, closing: threading.Event
+) -> None:
+    """Go on until the client hangs up, which raises, or the server closes."""
+    answerer.close_connection = True
+    if answer.drips_headers_s:
+        answerer.flush_headers()
+        while not closing.wait(answer.drips_headers_s):
+            answerer.wfile.write(b"X-More: y\r\n")
+        return
+    answerer.send_header("Transfer-Encoding", "chunked")
+    answerer.end_headers()
+    while not closing.is_set():
+        answerer.wfile.write(b"%x\r\n%s\r\n" % (len(answer.body), answer.body))
 
 
 class _Server(ThreadingHTTPServer):

@@ -76,6 +76,8 @@ def test_all_promised_commands_exist():
         "match",
         "import",
         "forget",
+        "costs",
+        "backfill",
     ]
     assert {(word,) for word in promised} | {("report", "status"), ("sample", "run")} <= set(
         COMMANDS
@@ -122,11 +124,11 @@ def test_the_version_is_the_installed_one():
 def test_options_stand_before_or_behind_the_command(listened):
     folder = listened.folder
     options = ("--home", folder / "var", "--config", folder / "config", "--now", LATER)
-    before = here(*options, "plan", "--dry-run")
-    behind = here("plan", "--dry-run", *options)
+    before = here(*options, "plan")
+    behind = here("plan", *options)
     assert before.stdout == behind.stdout
     assert "news" in before.stdout
-    assert "23 Nov 09:00" in before.stdout
+    assert "23 Nov 2026 09:00" in before.stdout
 
 
 def test_the_option_nearest_to_the_command_wins(listened, tmp_path):
@@ -233,12 +235,12 @@ def test_each_step_by_itself_does_what_run_does(tmp_path):
         for folder in (stepwise, at_once):
             here("import", folder / "export.jsonl", *around(folder))
         here("run", *around(at_once), expect=1)
-        shown = here("plan", "--dry-run", *around(stepwise))
+        shown = here("plan", *around(stepwise))
         assert "nothing claimed" in shown.stderr
         assert not list((stepwise / "var").glob("jobs/*.json"))
-        here("plan", *around(stepwise))
+        here("plan", "--claim", *around(stepwise))
         assert len(list((stepwise / "var").glob("jobs/*.json"))) == 2
-        assert "0 jobs" in here("plan", *around(stepwise)).stderr
+        assert "0 jobs" in here("plan", "--claim", *around(stepwise)).stderr
         here("collect", *around(stepwise), expect=1)
         assert "0 jobs fetched" in here("collect", *around(stepwise)).stderr
         here("enrich", *around(stepwise))

@@ -1,4 +1,4 @@
-"""The warehouse's commands: plan, load, sql, forget."""
+"""The warehouse's commands: load, sql, forget."""
 
 import os
 import sys
@@ -8,7 +8,6 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from collectors.configuration.check import count_of
@@ -34,51 +33,6 @@ class Format(StrEnum):
 def tell(message: str) -> None:
     """Say something beside the data."""
     notes.print(Text(message), soft_wrap=True)
-
-
-def plan(
-    context: typer.Context,
-    home: HomeOption = None,
-    config: ConfigOption = None,
-    now: NowOption = None,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Only show what is due; claim nothing.")
-    ] = False,
-) -> None:
-    """
-    Show which streams are due, what each is asked and for which time, and claim them.
-
-    A claimed stream is a file in `jobs/`; `luisterpost collect` fetches it.
-    """
-    from warehouse.plan import plan_due, plan_round
-
-    settings = settings_from(context, home, config, now)
-    configuration = read_or_exit(settings, {"warehouse": WarehouseSettings})
-    moment = settings.clock()
-    readiness = find_readiness(
-        configuration.sources, configuration.watchlist, os.environ, now=moment
-    )
-    fitted = (plan_due if dry_run else plan_round)(settings, readiness.states)
-    jobs = fitted.jobs
-    table = Table(box=None, pad_edge=False)
-    for heading in ("source", "stream", "asks", "from", "to (UTC)"):
-        table.add_column(heading, overflow="fold")
-    for job in jobs:
-        # A feed's stream is its address, which need not be said twice.
-        asks = " ".join(f"{k}={v}" for k, v in job.params.items() if v != job.stream)
-        since = f"{job.since:%d %b %H:%M}" if job.since else "as far as it goes"
-        cells = (job.source, job.stream, asks, since, f"{job.until:%d %b %H:%M}")
-        table.add_row(*(Text(cell) for cell in cells))
-    console.print(table)
-    for state in readiness.off:
-        tell(f"{state.source.name} is off: {state.why_off}")
-    for message in fitted.messages:
-        tell(message)
-    streams = sum(len(state.streams) for state in readiness.states)
-    tell(
-        f"{count_of(len(jobs), 'job')} for {count_of(streams, 'stream')}"
-        + (" (nothing claimed)" if dry_run else "")
-    )
 
 
 def load(

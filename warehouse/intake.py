@@ -16,7 +16,7 @@ from collectors.leases import Leases
 from collectors.readiness import SourceState
 from collectors.settings import Settings
 from collectors.watchlist import Watchlist
-from warehouse.connection import Tell, open_warehouse
+from warehouse.connection import Tell, open_warehouse, snapshot_time
 from warehouse.costs import let_items_go
 from warehouse.load import Outcome, load_files
 from warehouse.privacy import apply_watchlist, drop_unmatched
@@ -93,6 +93,8 @@ def publish_now(
     """
     Publish a snapshot of the warehouse as it stands, and end the leases it knows of.
 
+    Older versions that still show what was deleted since go at once.
+
     Raises:
         TimeoutError: As of `load_waiting`.
     """
@@ -109,8 +111,13 @@ def publish_now(
             now=now,
             keep=keep.keep_snapshots,
         )
+        buried_at = connection.execute("SELECT max(loaded_at) FROM tombstone").fetchall()[0][0]
     for lease in leases:
         lease.unlink(missing_ok=True)
+    for older in settings.snapshots.glob("*.duckdb"):
+        made_at = snapshot_time(older) if older.name < path.name and buried_at else None
+        if made_at and made_at <= buried_at:
+            older.unlink()
     return path
 
 
@@ -156,10 +163,17 @@ def _apply_sources(connection: duckdb.DuckDBPyConnection, states: Sequence[Sourc
                 "every_s": int(state.source.every.total_seconds()),
                 "is_active": state.why_off is None,
                 "why_off": state.why_off,
+                "is_canary": state.source.canary,
             }
             for state in states
         ],
-        schema=pa.schema([*texts.items(), ("every_s", pa.int64()), ("is_active", pa.bool_())]),
+        schema=pa.schema(
+            [
+                *texts.items(),
+                ("every_s", pa.int64()),
+                *((name, pa.bool_()) for name in ("is_active", "is_canary")),
+            ]
+        ),
     )
     streams = pa.Table.from_pylist(
         [

@@ -16,11 +16,23 @@ from collectors.landing import Header, LandingError, read_header
 from enrichment.enriched import ENRICHED_SCHEMA
 from warehouse.costs import charge_rows
 from warehouse.query import run_script
-from warehouse.tombstones import drop_tombstoned
+from warehouse.recheck_rows import check_rows, gone_mentions, round_rows
+from warehouse.tombstones import bury_each, drop_tombstoned
 from warehouse.transaction import in_transaction
 
 ROWS_PER_TRANSACTION = 250_000
 
+_STEPS = (
+    "versions",
+    "authors",
+    "metrics",
+    "matches",
+    "mentions",
+    "refuse",
+    "ledger",
+    "rechecks",
+    "roll_up",
+)
 _NEVER_NULL = (
     *("mention_id", "version_id", "platform", "native_id", "kind", "text", "time_source"),
     *("collected_at", "is_repost", "is_quote", "is_own", "metrics", "raw", "language", "story_id"),
@@ -157,14 +169,19 @@ def _load(connection: duckdb.DuckDBPyConnection, batch: list[_File], now: dateti
         "arriving_coverage": _coverage_rows(batch),
         "arriving_unreadable": _unreadable_rows(batch),
         "arriving_charge": charge_rows(file.header for file in batch),
+        "arriving_check": check_rows(file.header for file in batch),
+        "arriving_round": round_rows(file.header for file in batch),
     }
     for name, table in tables.items():
         connection.register(name, table)
     try:
+        if gone := gone_mentions(file.header for file in batch):
+            bury_each(connection, gone, now=now)
         run_script(connection, "stage", parameters)
         run_script(connection, "costs", parameters)
+        run_script(connection, "canary", parameters)
         drop_tombstoned(connection)
-        for step in ("versions", "matches", "mentions", "refuse", "ledger", "roll_up"):
+        for step in _STEPS:
             run_script(connection, step, parameters)
     finally:
         for name in tables:

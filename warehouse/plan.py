@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -47,7 +47,7 @@ def due_jobs(source: Source, streams: Iterable[Stream], ledger: Ledger, now: dat
     jobs: list[Job] = []
     for stream in streams:
         history = ledger.get((source.name, stream.key), StreamHistory())
-        if not _is_due(source, stream, history, now):
+        if next_due(source, stream, history, now) > now:
             continue
         windows = _windows(source, stream, history, imported, now)
         jobs.extend(
@@ -68,12 +68,15 @@ def due_jobs(source: Source, streams: Iterable[Stream], ledger: Ledger, now: dat
     return jobs
 
 
-def _is_due(source: Source, stream: Stream, history: StreamHistory, now: datetime) -> bool:
+def next_due(source: Source, stream: Stream, history: StreamHistory, now: datetime) -> datetime:
+    """Tell when a stream is to be asked: at *now*, where it is due, or later. Pure."""
     if history.last_attempt_at is None or now < history.last_attempt_at:
-        return True  # An attempt that is still to come was noted by a clock that went wrong.
-    if history.retry_at is not None and now < history.retry_at:
-        return False
-    return now >= history.last_attempt_at + pace(source, stream, history)
+        return now  # An attempt that is still to come was noted by a clock that went wrong.
+    return max(
+        now,
+        history.retry_at or now,
+        history.last_attempt_at + pace(source, stream, history),
+    )
 
 
 def _windows(
@@ -111,6 +114,23 @@ def _believable(intervals: Iterable[Interval], now: datetime) -> list[Interval]:
     return [interval for interval in intervals if interval.until <= now]
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Standing:
+    """All that a plan is made from."""
+
+    now: datetime
+    states: Sequence[SourceState]
+    ledger: Ledger
+    spending: Mapping[str, Spending]
+    """By source."""
+    thrifty: Mapping[str, Sequence[str]]
+    """By source, the streams that are asked once a day for their newest page only."""
+    spent: Sequence[Spent]
+    """Requests of the last day."""
+    claimed: Sequence[Job]
+    """Jobs that are on their way: claimed, and in no snapshot yet."""
+
+
 def plan_round(settings: Settings, states: Iterable[SourceState]) -> Fitted:
     """Plan what is due now and claim it: the jobs are ours until their leases end."""
     fitted = plan_due(settings, states)
@@ -130,68 +150,73 @@ def plan_due(settings: Settings, states: Iterable[SourceState]) -> Fitted:
         The jobs, the longest waiting first, and those that wait because of a platform's
         limit or a budget.
     """
-    now = settings.clock()
-    states = list(states)
-    waiting = waiting_headers(settings)
-    ledger = read_ledger(settings.snapshot, waiting, now=now)
-    due = [job for state in states for job in due_jobs(state.source, state.streams, ledger, now)]
+    return decide(read_standing(settings, states))
+
+
+def decide(standing: Standing) -> Fitted:
+    """Decide which jobs are due, and fit them to budgets and limits. Pure."""
+    ledger, now = standing.ledger, standing.now
+    due = [
+        job
+        for state in standing.states
+        for job in due_jobs(state.source, state.streams, ledger, now)
+    ]
     due.sort(key=lambda job: ledger.get((job.source, job.stream), StreamHistory()).waits_since)
-    spending = spending_of(settings, states, waiting)
-    thrifty = {state.source.name: thrift_of(state, spending, now) for state in states}
-    return fit(settings, due, states, waiting, ledger=ledger, spending=spending, thrifty=thrifty)
+    return fit(due, standing)
 
 
-def fit(
-    settings: Settings,
-    jobs: Sequence[Job],
-    states: Sequence[SourceState],
-    waiting: Sequence[Header],
-    *,
-    ledger: Ledger,
-    spending: Mapping[str, Spending],
-    thrifty: Mapping[str, Sequence[str]],
-) -> Fitted:
-    """Fit jobs to the budgets, and what is left of them to the platforms' limits."""
-    now = settings.clock()
-    sources = {state.source.name: state.source for state in states}
+def fit(jobs: Sequence[Job], standing: Standing) -> Fitted:
+    """Fit jobs to the budgets, and what is left of them to the platforms' limits. Pure."""
+    sources = {state.source.name: state.source for state in standing.states}
     paid = fit_budget(
-        jobs, sources=sources, spending=spending, thrifty=thrifty, ledger=ledger, now=now
+        jobs,
+        sources=sources,
+        spending=standing.spending,
+        thrifty=standing.thrifty,
+        ledger=standing.ledger,
+        now=standing.now,
     )
     fitted = fit_limits(
-        paid.jobs,
-        sources=sources,
-        limits=_limits,
-        spent=_spent(settings.snapshot, waiting, since=now - _LONGEST_LIMIT),
-        now=now,
+        paid.jobs, sources=sources, limits=_limits, spent=standing.spent, now=standing.now
     )
     return Fitted(jobs=fitted.jobs, put_off=[*paid.put_off, *fitted.put_off])
 
 
-def spending_of(
-    settings: Settings, states: Iterable[SourceState], waiting: Sequence[Header]
-) -> dict[str, Spending]:
-    """Read what each source has cost, and what jobs on their way may cost."""
-    now = settings.clock()
+def read_standing(
+    settings: Settings, states: Iterable[SourceState], *, reach: timedelta = LEDGER_REACH
+) -> Standing:
+    """
+    Read all that a plan is made from: the snapshot, the files that wait, the leases.
+
+    Args:
+        settings: Where they lie.
+        states: The configured sources.
+        reach: How far back coverage is read.
+    """
+    now, states = settings.clock(), list(states)
+    waiting = waiting_headers(settings)
     landed = {header.job_id for header in waiting}
     claimed = Leases(folder=settings.jobs).claimed(now=now)
-    return read_spending(
-        settings.snapshot,
-        waiting,
-        [job for job in claimed if job.id not in landed],
-        [state.source for state in states],
+    sources = [state.source for state in states]
+    on_their_way = [job for job in claimed if job.id not in landed]
+    spending = read_spending(settings.snapshot, waiting, on_their_way, sources, now=now)
+    return Standing(
         now=now,
-    )
-
-
-def thrift_of(state: SourceState, spending: Mapping[str, Spending], now: datetime) -> list[str]:
-    """List the streams of a source that are asked once a day for their newest page only."""
-    source = state.source
-    return thrifty_streams(
-        spending[source.name],
-        source.monthly_eur,
-        streams=state.streams,
-        item_eur=price_of(source),
-        now=now,
+        states=states,
+        ledger=read_ledger(settings.snapshot, waiting, now=now, reach=reach),
+        spending=spending,
+        thrifty={
+            state.source.name: thrifty_streams(
+                spending[state.source.name],
+                state.source.monthly_eur,
+                streams=state.streams,
+                item_eur=price_of(state.source),
+                now=now,
+            )
+            for state in states
+        },
+        spent=_spent(settings.snapshot, waiting, since=now - _LONGEST_LIMIT),
+        claimed=claimed,
     )
 
 
@@ -221,9 +246,11 @@ def _spent(snapshot: Path, waiting: Iterable[Header], *, since: datetime) -> lis
 
 def waiting_headers(settings: Settings) -> list[Header]:
     """Read the headers of all files that wait; broken ones are the next stage's to report."""
+    # What is enriched waits twice, under one name, until it is loaded.
+    folders = settings.landing, settings.enriched
+    paths = {path.name: path for folder in folders for path in waiting_files(folder)}
     headers = []
-    for folder in (settings.landing, settings.enriched):
-        for path in waiting_files(folder):
-            with suppress(LandingError):
-                headers.append(read_header(path))
+    for path in paths.values():
+        with suppress(LandingError, FileNotFoundError):  # A load may be at work just now.
+            headers.append(read_header(path))
     return headers

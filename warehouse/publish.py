@@ -80,6 +80,10 @@ def publish_snapshot(
     part.rename(path)
     sync_folder(folder)
     _point(stable, path)
+    # Only now analysts see them; after a kill before this, they arrive with the next snapshot.
+    connection.execute(
+        "UPDATE canary_arrival SET made_at = $now WHERE made_at IS NULL", {"now": now}
+    )
     versions = _versions(folder)
     for old in sorted(versions)[: -max(keep, 2)]:
         versions[old].unlink()

@@ -15,3 +15,5 @@ class WarehouseSettings(Frozen):
     """Mentions that concern no subject go when they were last seen so long ago."""
     keep_snapshots: int = Field(default=3, ge=2, le=1000)
     """Versions of the snapshot that stay, for readers who still have one open."""
+    refresh_per_day: int = Field(default=0, ge=0, le=100_000)
+    """X: posts whose counts are read anew each day, newest first; each one is charged."""

@@ -3,7 +3,7 @@
 import hmac
 import os
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -103,26 +103,47 @@ def bury(
     Raises:
         TombstoneKeyError: The key is lost or another one; nothing was deleted.
     """
-    ids = sorted(set(mention_ids))
+    with in_transaction(connection):
+        return bury_each(connection, dict.fromkeys(mention_ids, reason), now=now)
+
+
+def bury_each(
+    connection: duckdb.DuckDBPyConnection, reasons: Mapping[str, str], *, now: datetime
+) -> int:
+    """
+    Do as `bury` does, within the caller's transaction and with a reason for each mention.
+
+    Args:
+        connection: The warehouse.
+        reasons: By mention_id why it must go.
+        now: When.
+
+    Returns:
+        How many stood in the warehouse.
+
+    Raises:
+        TombstoneKeyError: The key is lost or another one.
+    """
+    ids = sorted(reasons)
+    key = tombstone_key(connection, create=True)
+    rows = {
+        "mention_id": ids,
+        "key_hash": [_hash(key, one) for one in ids],
+        "reason": [reasons[one] for one in ids],
+    }
+    schema = pa.schema([*_BURIED, ("reason", pa.string())])
+    connection.register("buried", pa.table(rows, schema))
     try:
-        with in_transaction(connection):
-            key = tombstone_key(connection, create=True)
-            hashes = [_hash(key, one) for one in ids]
-            connection.register(
-                "buried", pa.table({"mention_id": ids, "key_hash": hashes}, _BURIED)
-            )
-            connection.execute(
-                "INSERT INTO tombstone "
-                "SELECT key_hash, $reason, $now FROM buried ANTI JOIN tombstone USING (key_hash)",
-                {"reason": reason, "now": now},
-            )
-            connection.execute(
-                "CREATE OR REPLACE TEMP TABLE touched AS SELECT mention_id FROM buried"
-            )
-            count: int = connection.execute(
-                "SELECT count(*) FROM mention SEMI JOIN touched USING (mention_id)"
-            ).fetchall()[0][0]
-            remove_touched(connection, now=now)
+        connection.execute(
+            "INSERT INTO tombstone "
+            "SELECT key_hash, reason, $now FROM buried ANTI JOIN tombstone USING (key_hash)",
+            {"now": now},
+        )
+        connection.execute("CREATE OR REPLACE TEMP TABLE touched AS SELECT mention_id FROM buried")
+        count: int = connection.execute(
+            "SELECT count(*) FROM mention SEMI JOIN touched USING (mention_id)"
+        ).fetchall()[0][0]
+        remove_touched(connection, now=now)
     finally:
         connection.unregister("buried")
     return count

@@ -24,7 +24,7 @@ _JSON_OF = {
 }
 _JSON_FORM = '{"conn_type": "http", "password": "…"}'
 _POLITE = timedelta(minutes=1)
-_OF_FEEDS = frozenset({"full_text", "allow_hosts", "contact"})
+_OF_FEEDS = frozenset({"full_text", "allow_hosts", "contact", "canary"})
 
 
 def sources_mistakes(document: Document) -> Iterator[Mistake]:
@@ -71,6 +71,11 @@ def sources_warnings(document: Document, environ: Mapping[str, str] | None) -> I
         if remedy:
             message = f"{platform} needs a library that is not installed: this source is off"
             yield document.mistake((*here, "platform"), message, remedy)
+        source = _as_source(table)
+        if source and platform in PLATFORMS and _is_unbounded(source):
+            message = f"{platform} charges for what it answers, and this source has no budget"
+            advice = "write for instance monthly_eur = 150; luisterpost costs shows what is spent"
+            yield document.mistake((*here, "platform"), message, advice)
         name = table.get("credential")
         if environ is not None and isinstance(name, str) and is_credential_name(name):
             off = _why_off(name, platform, environ)
@@ -182,6 +187,11 @@ def _address_mistake(address: str) -> tuple[str, str] | None:
     else:
         found = None
     return found
+
+
+def _is_unbounded(source: Source) -> bool:
+    price = collector_for(source.platform).item_eur if source.item_eur is None else source.item_eur
+    return price > 0 and source.monthly_eur is None
 
 
 def _is_hasty(every: str) -> bool:

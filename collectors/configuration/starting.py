@@ -114,7 +114,7 @@ def _sources(answers: Answers) -> str:
     x = _X if answers.x else _commented(_X)
     reddit = _REDDIT if answers.reddit else _commented(_REDDIT)
     return "\n".join(
-        (_SOURCES_HEAD, f'{news}every = "15 min"\n', _X_NOTE + x, _REDDIT_NOTE + reddit)
+        (_SOURCES_HEAD, f'{news}every = "15 min"\n', _KEYLESS, _X_NOTE + x, _REDDIT_NOTE + reddit)
     )
 
 
@@ -218,6 +218,35 @@ _SOURCES_HEAD = """\
 # Where to collect from. Feeds need no key. After a change: luisterpost check
 # One source live, without writing anything: luisterpost try news
 """
+_KEYLESS = """\
+# No key is needed here, either: take away the "# " of what you want. What each gives, before
+# anything is stored: luisterpost try --platform hackernews --query "what to look for"
+# [[source]]
+# name = "hackernews"
+# platform = "hackernews"
+# every = "30 min"
+
+# Each way of writing is a search of its own: keep the watchlist's terms few.
+# [[source]]
+# name = "bluesky"
+# platform = "bluesky"
+# every = "30 min"
+
+# Hashtags, as one instance knows them: a large one, or that of your customers.
+# [[source]]
+# name = "mastodon"
+# platform = "mastodon"
+# base_url = "https://mastodon.social"
+# every = "30 min"
+
+# A JSON Feed, a podcast, the .rss of a subreddit or a Mastodon account, a channel on YouTube
+# (https://www.youtube.com/feeds/videos.xml with its channel_id behind): all of them are feeds.
+# [[source]]
+# name = "more-feeds"
+# platform = "feed"
+# urls = ["https://blog.example/feed.json", "https://www.reddit.com/r/belgium/new/.rss"]
+# every = "1 h"
+"""
 _X_NOTE = """\
 # X: searches what the watchlist holds. The key stands in the environment, never here:
 #   export AIRFLOW_CONN_X_MAIN='{"conn_type": "http", "password": "<bearer token>"}'
@@ -228,6 +257,7 @@ name = "x"
 platform = "x"
 credential = "x_main"
 every = "15 min"
+monthly_eur = 150  # X charges for each post: no more than this is spent in a month
 """
 _REDDIT_NOTE = """\
 # Reddit, with an application of the type "script" from reddit.com/prefs/apps:

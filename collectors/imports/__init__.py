@@ -1,1 +1,1 @@
-"""Mentions that other tools exported: JSON lines, CSV, Parquet."""
+"""Mentions that other tools exported, whatever they wrote them in."""

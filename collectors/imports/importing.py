@@ -1,52 +1,38 @@
-"""Import a file of mentions exported elsewhere: one file in, one landing file out."""
+"""Import a file exported elsewhere: one file in, one landing file out."""
 
 import hashlib
 import json
-import os
 import re
-from collections.abc import Callable, Iterator
-from contextlib import suppress
-from dataclasses import dataclass, replace
-from datetime import datetime
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
-import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 
-from collectors.contract import Interval, Unreadable
-from collectors.imports.files import ImportFileError, Row, read_rows
-from collectors.imports.rows import RowError, mention_from_row, parse_moment
-from collectors.landing import (
-    MENTION_SCHEMA,
-    Header,
-    ParquetWriter,
-    landing_name,
-    read_header,
-    sync_folder,
-    to_table,
-    waiting_files,
-)
-from collectors.mention import Mention
+from collectors.contract import Interval
+from collectors.imports.archives import Content, ImportFile
+from collectors.imports.formats import FORMATS, recognise
+from collectors.imports.record import Circumstances, Read, Row, RowError
+from collectors.imports.rows import parse_moment
+from collectors.imports.unpacking import ImportFileError
+from collectors.imports.writing import AsideFile, LandingSpool, Place
+from collectors.landing import Header, read_header, waiting_files
 from collectors.watchlist import Watchlist
 
-__all__ = ["ImportFileError", "ImportResult", "import_file", "parse_covers"]
+__all__ = ["FORMATS", "ImportFileError", "ImportResult", "import_file", "parse_covers"]
 
 Progress = Callable[[float], None]
-"""Told which share of the file is read, from 0 to 1."""
+"""Told which share of the file's bytes is read, from 0 to 1."""
 
 DEFAULT_SOURCE = "import"
 
 _NAME = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
-_BATCH_ROWS = 5_000
-_BATCH_CHARACTERS = 32 * 2**20
 _LONGEST_NAME = 40
-_LONGEST_RAW = 100_000
-_LONGEST_HEADER_RAW = 2_000
-_MOST_UNREADABLE = 1_000
-"""In the header; the file of rows put aside holds them all."""
+_TELL_EACH = 1_000
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -63,7 +49,15 @@ class ImportResult:
     aside: Path | None = None
     """The rows that could not be read, one JSON object a line; None if there are none."""
     problems: tuple[tuple[int, str], ...] = ()
-    """The first rows put aside: (line, why)."""
+    """The first rows put aside: (line, row or item; why)."""
+    places: tuple[str, ...] = ()
+    """Where those stand, in words, such as `line 3`."""
+    formats: tuple[str, ...] = ()
+    """The formats that it was recognised as; an archive may hold several."""
+    left_out: Mapping[str, int] = field(default_factory=dict)
+    """Why rows are none of our business, such as `not public`, and how many."""
+    damage: str | None = None
+    """Why the file was read to some point only, and so covers nothing."""
 
 
 def parse_covers(text: str) -> Interval:
@@ -97,15 +91,19 @@ def import_file(
     aside: Path,
     now: datetime,
     progress: Progress | None = None,
+    wanted: str | None = None,
+    encoding: str | None = None,
+    time_zone: tzinfo = UTC,
 ) -> ImportResult:
     """
-    Write a landing file from a file of JSON lines, CSV or Parquet.
+    Write a landing file from a file that another program exported.
 
-    The same file, options and watchlist give the same job, so that importing
-    twice is importing once. Of an identity that is repeated the last row wins.
+    What is in the file tells its format. The same file, options and watchlist
+    give the same job, so that importing twice is importing once. Of an identity
+    that is repeated the last row wins.
 
     Args:
-        path: The file; text may be gzipped.
+        path: The file: plain, compressed, or an archive.
         source: Name of the source that the mentions count for.
         covers: The time that the file covers for all streams of *source*;
             None: the import covers nothing.
@@ -114,6 +112,9 @@ def import_file(
         aside: Where rows that can't be read are kept.
         now: Aware, UTC.
         progress: Told how far it is.
+        wanted: A name of `FORMATS`, the only one that the file may have; None: any.
+        encoding: Of the text; None: UTF-8, or UTF-16 that shows itself.
+        time_zone: Of times that name none.
 
     Raises:
         ImportFileError: The file as a whole can't be imported; nothing was written.
@@ -126,7 +127,7 @@ def import_file(
         raise ImportFileError(msg)
     # Names of files may hold bytes that are no text, and be as long as the disk allows.
     file_name = path.name.encode("utf-8", "replace").decode()[-_LONGEST_NAME:]
-    job_id = _job_id(path, source, covers, watchlist)
+    job_id = _job_id(path, source, covers, watchlist, [wanted, encoding, str(time_zone)])
     collected_at = _waiting_since(folder, job_id) or now
     header = Header(
         kind="import",
@@ -140,46 +141,163 @@ def import_file(
         answered=(covers,) if covers else (),
     )
     name = f"import-{file_name}-{job_id[:8]}-rows.jsonl"
-    with _Landing(folder, header) as landing, _Aside(aside / name) as put_aside:
-        for row in _told(read_rows(path), progress):
-            mention = _read(row, collected_at, watchlist)
-            if isinstance(mention, Mention):
-                landing.add(mention)
-            else:
-                put_aside.add(row, mention)
-        return landing.finish(put_aside)
+    with (
+        _opened(path) as file,
+        LandingSpool(folder, header) as landing,
+        AsideFile(aside / name) as put_aside,
+    ):
+        taken = _Import(landing, put_aside, watchlist, _told(progress, file.share))
+        for content in file.contents():
+            known = Circumstances(imported_at=collected_at, time_zone=time_zone, actor=file.actor)
+            taken.take(content, known, wanted, encoding)
+        taken.check()
+        damage = taken.damage or file.damage
+        if damage:
+            header = replace(header, answered=())
+        header = replace(header, unreadable=tuple(put_aside.first))
+        rows, repeated = landing.finish(header, put_aside=put_aside.count)
+        put_aside.finish()
+        if progress:
+            progress(1.0)
+        return ImportResult(
+            path=landing.path,
+            rows=rows,
+            put_aside=put_aside.count,
+            repeated=repeated,
+            aside=put_aside.path if put_aside.count else None,
+            problems=tuple((place.number, error) for place, error in put_aside.problems),
+            places=tuple(str(place) for place, _ in put_aside.problems),
+            formats=tuple(taken.formats),
+            left_out=dict(taken.left_out),
+            damage=damage,
+        )
 
 
-def _read(row: Row, collected_at: datetime, watchlist: Watchlist) -> Mention | str:
-    if row.error:
-        return row.error
+class _Import:
+    """Takes the contents of one file, and keeps count."""
+
+    def __init__(
+        self,
+        landing: LandingSpool,
+        put_aside: AsideFile,
+        watchlist: Watchlist,
+        tell: Callable[[int], None],
+    ) -> None:
+        self._landing = landing
+        self._put_aside = put_aside
+        self._watchlist = watchlist
+        self._tell = tell
+        self._refused: ImportFileError | None = None
+        self.formats: dict[str, None] = {}
+        self.left_out: Counter[str] = Counter()
+        self.damage: str | None = None
+
+    def take(
+        self, content: Content, known: Circumstances, wanted: str | None, encoding: str | None
+    ) -> None:
+        """
+        Take all rows of a content; one of an archive that is of no format costs no other.
+
+        Raises:
+            ImportFileError: It is of no format, and all that there is.
+        """
+        try:
+            found = recognise(content, known, wanted=wanted, encoding=encoding)
+        except ImportFileError as error:
+            refused = ImportFileError(content.damage) if content.damage else error
+            if content.member is None:
+                raise refused from error
+            self._refused, self.damage = refused, content.damage or self.damage
+            self._put_aside.add(Place(number=1, member=content.member), str(refused), "")
+            return
+        self.formats[found.format.name] = None
+        number, unit = 0, "line"
+        for row in found.rows:
+            number, unit = row.number, row.unit
+            self._take_row(row, found.read, content.member)
+            self.damage = row.error if row.is_cut else self.damage
+        if content.damage:
+            self.damage = content.damage
+            place = Place(number=number, unit=unit, member=content.member)
+            self._put_aside.add(place, f"{content.damage}: what follows is missing", "")
+
+    def check(self) -> None:
+        """
+        Refuse an archive in which nothing could be recognised.
+
+        Raises:
+            ImportFileError: It is one; the reason is that of its last file.
+        """
+        if not self.formats and self._refused:
+            raise self._refused
+
+    def _take_row(self, row: Row, read: Read, member: str | None) -> None:
+        place = Place(number=row.number, unit=row.unit, member=member)
+        try:
+            reading = read(row.values) if row.error is None else None
+        except RowError as error:
+            reading, problem = None, str(error)
+        else:
+            problem = row.error or ""
+        self._tell(len(reading.mentions) if reading else 1)
+        if reading is None:
+            self._put_aside.add(place, problem, row.raw or _as_json(row.values))
+            return
+        for mention in reading.mentions:
+            is_own = self._watchlist.owns(mention.platform, mention.author_handle, mention.url)
+            self._landing.add(replace(mention, is_own=True) if is_own else mention)
+        for problem, part in reading.problems:
+            self._put_aside.add(place, problem, part or row.raw)
+        if reading.left_out:
+            self.left_out[reading.left_out] += 1
+
+
+def _as_json(values: Mapping[str, Any]) -> str:
+    return json.dumps(values, ensure_ascii=False, default=str)
+
+
+def _told(progress: Progress | None, share: Callable[[], float]) -> Callable[[int], None]:
+    """Tell the progress before the first row, and every so many mentions."""
+    count = next_at = 0
+
+    def tell(mentions: int) -> None:
+        nonlocal count, next_at
+        if progress and count >= next_at:
+            progress(share())
+            next_at = count + _TELL_EACH
+        count += mentions
+
+    return tell
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[ImportFile]:
     try:
-        mention = mention_from_row(row.values, collected_at)
-    except RowError as error:
-        return str(error)
-    if watchlist.owns(mention.platform, mention.author_handle, mention.url):
-        return replace(mention, is_own=True)
-    return mention
+        with ImportFile(path) as file:
+            yield file
+    except (OSError, pa.ArrowException) as error:
+        msg = f"can't be imported ({error})"
+        raise ImportFileError(msg) from error
 
 
-def _told(rows: Iterator[tuple[float, Row]], progress: Progress | None) -> Iterator[Row]:
-    for count, (share, row) in enumerate(rows):
-        if progress and count % 1_000 == 0:
-            progress(share)
-        yield row
-    if progress:
-        progress(1.0)
-
-
-def _job_id(path: Path, source: str | None, covers: Interval | None, watchlist: Watchlist) -> str:
+def _job_id(
+    path: Path,
+    source: str | None,
+    covers: Interval | None,
+    watchlist: Watchlist,
+    how: Sequence[str | None],
+) -> str:
     try:
         with path.open("rb") as file:
             content = hashlib.file_digest(file, "sha256").hexdigest()
+    except IsADirectoryError as error:
+        msg = "is a folder: name the files in it, such as outbox.json"
+        raise ImportFileError(msg) from error
     except OSError as error:
         msg = f"can't be read ({error.strerror})"
         raise ImportFileError(msg) from error
     stretch = (covers.since.isoformat(), covers.until.isoformat()) if covers else ()
-    parts = json.dumps([content, path.name, source, stretch, watchlist.version])
+    parts = json.dumps([content, path.name, source, stretch, watchlist.version, *how])
     return hashlib.sha256(parts.encode("utf-8", "surrogateescape")).hexdigest()[:16]
 
 
@@ -188,132 +306,3 @@ def _waiting_since(folder: Path, job_id: str) -> datetime | None:
         if path.stem.endswith(f"-{job_id}"):
             return read_header(path).collected_at
     return None
-
-
-class _Landing:
-    """Writes batches; on `finish` only the last mention of each identity is left."""
-
-    def __init__(self, folder: Path, header: Header) -> None:
-        self._header = header
-        self._path = folder / landing_name(header)
-        self._spool = ParquetWriter(
-            self._path.with_name(f".{self._path.name}.spool"), MENTION_SCHEMA
-        )
-        self._batch: list[Mention] = []
-        self._characters = 0
-        self._ids = bytearray()
-        self._platforms: set[str] = set()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._spool.__exit__(kind, error, trace)
-        with suppress(FileNotFoundError):
-            self._spool.path.unlink()
-
-    def add(self, mention: Mention) -> None:
-        self._batch.append(mention)
-        self._characters += len(mention.text) + len(mention.raw)
-        if len(self._batch) >= _BATCH_ROWS or self._characters >= _BATCH_CHARACTERS:
-            self._flush()
-
-    def finish(self, put_aside: "_Aside") -> ImportResult:
-        self._flush()
-        last = self._last_of_each()
-        put_aside.finish()
-        platforms = self._platforms or {DEFAULT_SOURCE}
-        header = replace(
-            self._header,
-            platform=platforms.pop() if len(platforms) == 1 else DEFAULT_SOURCE,
-            items_seen=len(last) + put_aside.count,
-            unreadable=tuple(put_aside.first),
-        )
-        self._spool.finish(header)
-        if last.all():
-            self._spool.path.rename(self._path)
-            sync_folder(self._path.parent)
-        else:
-            self._rewrite(header, last)
-        return ImportResult(
-            path=self._path,
-            rows=int(last.sum()),
-            put_aside=put_aside.count,
-            repeated=int(len(last) - last.sum()),
-            aside=put_aside.path if put_aside.count else None,
-            problems=tuple(put_aside.problems),
-        )
-
-    def _flush(self) -> None:
-        table = to_table(self._batch)
-        self._ids += bytes.fromhex("".join(table["mention_id"].to_pylist()))
-        self._platforms |= {mention.platform for mention in self._batch}
-        self._spool.write(table)
-        self._batch, self._characters = [], 0
-
-    def _last_of_each(self) -> np.ndarray[Any, np.dtype[np.bool_]]:
-        ids = np.frombuffer(self._ids, dtype="S16")
-        _, from_the_end = np.unique(ids[::-1], return_index=True)
-        last = np.zeros(len(ids), dtype=bool)
-        last[len(ids) - 1 - from_the_end] = True
-        return last
-
-    def _rewrite(self, header: Header, last: np.ndarray[Any, np.dtype[np.bool_]]) -> None:
-        start = 0
-        with ParquetWriter(self._path, MENTION_SCHEMA) as writer:
-            for batch in pq.ParquetFile(self._spool.path).iter_batches(_BATCH_ROWS):
-                kept = batch.filter(pa.array(last[start : start + batch.num_rows]))
-                writer.write(pa.Table.from_batches([kept], schema=MENTION_SCHEMA))
-                start += batch.num_rows
-            writer.finish(header)
-
-
-class _Aside:
-    """Keeps the rows that can't be read; its file appears, whole, if there are any."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.count = 0
-        self.first: list[Unreadable] = []
-        self.problems: list[tuple[int, str]] = []
-        self._temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
-        self._file: Any = None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._file is not None:
-            self._file.close()
-            with suppress(FileNotFoundError):
-                self._temporary.unlink()
-
-    def add(self, row: Row, error: str) -> None:
-        if self._file is None:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            self._file = self._temporary.open("w", encoding="utf-8")
-        raw = row.raw or json.dumps(row.values, ensure_ascii=False, default=str)
-        raw = raw[:_LONGEST_RAW].encode("utf-8", "replace").decode()
-        error = error.encode("utf-8", "replace").decode()
-        line = {"line": row.number, "error": error, "raw": raw}
-        self._file.write(json.dumps(line, ensure_ascii=False) + "\n")
-        self.count += 1
-        if len(self.first) < _MOST_UNREADABLE:
-            self.first.append(
-                Unreadable(
-                    raw=raw[:_LONGEST_HEADER_RAW].replace("\x00", "�"),
-                    error=f"line {row.number}: {error}",
-                )
-            )
-            self.problems.append((row.number, error))
-
-    def finish(self) -> None:
-        if self._file is not None:
-            self._file.flush()
-            os.fsync(self._file.fileno())
-            self._temporary.rename(self.path)

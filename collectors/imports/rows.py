@@ -1,13 +1,14 @@
-"""Read one row of a file exported elsewhere as a mention."""
+"""Read rows whose columns are named as those of a mention: platform, native_id, created_at, text."""
 
 import json
 import math
 import re
-from collections.abc import Mapping
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from email.utils import parsedate_to_datetime
 from typing import Any, cast, get_args
 
+from collectors.imports.record import Circumstances, Read, Reading, RowError
 from collectors.mention import Kind, Mention, TimeSource
 from collectors.watchlist import bare_handle
 
@@ -39,17 +40,36 @@ _SCALES = {9: 1, 10: 1, 12: 1_000, 13: 1_000, 15: 10**6, 16: 10**6, 18: 10**9, 1
 """Digits of a number of epoch seconds, milli-, micro- or nanoseconds → units in a second."""
 
 
-class RowError(ValueError):
-    """A row is no mention; the message says which column, and why."""
+def is_row(values: Mapping[str, Any]) -> bool:
+    """Tell a row with such columns from other JSON."""
+    return "platform" in values and "native_id" in values
 
 
-def mention_from_row(row: Mapping[str, Any], collected_at: datetime) -> Mention:
+def has_own_columns(columns: Sequence[str]) -> bool:
+    """Tell whether a line of names, in lower case, names all that are needed."""
+    return set(REQUIRED) <= set(columns)
+
+
+def row_reader(circumstances: Circumstances) -> Read:
+    """Read rows with such columns."""
+
+    def read(values: Mapping[str, Any]) -> Reading:
+        mention = mention_from_row(values, circumstances.imported_at, circumstances.time_zone)
+        return Reading(mentions=[mention])
+
+    return read
+
+
+def mention_from_row(
+    row: Mapping[str, Any], collected_at: datetime, time_zone: tzinfo = UTC
+) -> Mention:
     """
     Read a row.
 
     Args:
         row: Values by column: what JSON, CSV or Parquet give.
         collected_at: Aware, UTC: the time of the import.
+        time_zone: Of times that name no zone.
 
     Returns:
         The mention; columns that it has no place for are in `raw`.
@@ -66,7 +86,7 @@ def mention_from_row(row: Mapping[str, Any], collected_at: datetime) -> Mention:
     if not (text or title):
         msg = "text is missing"
         raise RowError(msg)
-    created_at = _moment(row, "created_at")
+    created_at = _moment(row, "created_at", time_zone)
     parent_id = _id(row, "parent_id")
     handle = _text(row, "author_handle")
     return Mention(
@@ -81,7 +101,7 @@ def mention_from_row(row: Mapping[str, Any], collected_at: datetime) -> Mention:
         author_name=_text(row, "author_name"),
         language_tag=_text(row, "language") or _text(row, "language_tag", _LONGEST["language"]),
         created_at=created_at,
-        edited_at=_moment(row, "edited_at"),
+        edited_at=_moment(row, "edited_at", time_zone),
         time_source=_time_source(row, created_at),
         collected_at=collected_at,
         parent_id=parent_id,
@@ -94,14 +114,15 @@ def mention_from_row(row: Mapping[str, Any], collected_at: datetime) -> Mention:
     )
 
 
-def parse_moment(value: Any) -> datetime | None:
+def parse_moment(value: Any, zone: tzinfo = UTC) -> datetime | None:
     """
     Read a time in any of the forms that exports use.
 
     Args:
-        value: ISO 8601 (without a zone it is UTC), RFC 2822, the date of a
-            post in X's first format, seconds, milli-, micro- or nanoseconds
-            since 1970, or a date or datetime; empty: unknown.
+        value: ISO 8601, RFC 2822, the date of a post in X's first format,
+            seconds, milli-, micro- or nanoseconds since 1970, or a date or
+            datetime; empty: unknown.
+        zone: Of a time that names none.
 
     Returns:
         Aware, UTC; None for an empty value.
@@ -116,7 +137,7 @@ def parse_moment(value: Any) -> datetime | None:
     try:
         moment = _moment_of(value)
         is_aware = moment.tzinfo is not None
-        moment = moment.astimezone(UTC) if is_aware else moment.replace(tzinfo=UTC)
+        moment = (moment if is_aware else moment.replace(tzinfo=zone)).astimezone(UTC)
     except (ValueError, OverflowError, TypeError, IndexError):
         moment = None
     if moment is None or moment.year not in _YEARS:
@@ -130,7 +151,7 @@ def _moment_of(value: Any) -> datetime:
         case datetime():
             return value
         case date():
-            return datetime(value.year, value.month, value.day, tzinfo=UTC)
+            return datetime(value.year, value.month, value.day)  # noqa: DTZ001 - the caller knows the zone
         case str():
             return _moment_from_text(value.strip())
         case int() if not isinstance(value, bool):
@@ -158,9 +179,9 @@ def _moment_from_text(text: str) -> datetime:
         return parsedate_to_datetime(text)
 
 
-def _moment(row: Mapping[str, Any], key: str) -> datetime | None:
+def _moment(row: Mapping[str, Any], key: str, zone: tzinfo) -> datetime | None:
     try:
-        return parse_moment(row.get(key))
+        return parse_moment(row.get(key), zone)
     except ValueError as error:
         msg = f"{key} {error}"
         raise RowError(msg) from None

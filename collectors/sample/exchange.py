@@ -22,6 +22,7 @@ class Question:
     form: Mapping[str, str]
     now: datetime
     """The simulated present."""
+    body: str = ""
 
     @property
     def bearer(self) -> str | None:

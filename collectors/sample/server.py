@@ -15,7 +15,7 @@ from collectors.sample.server_reddit import RedditPlatform
 from collectors.sample.server_x import XPlatform
 from collectors.sample.world import World
 
-_MAX_BODY = 64 * 1024
+_MAX_BODY = 1024 * 1024
 _HOST = "127.0.0.1"
 
 
@@ -71,7 +71,7 @@ class SampleServer:
     def answer(self, question: Question) -> Answer:
         """Answer one request, at one moment for all platforms."""
         with self._lock:
-            if question.path.startswith("/2/"):
+            if question.path.startswith(("/2/", "/storage/")):
                 return self.x.answer(question)
             if question.path.startswith(("/r/", "/user/", "/api/")):
                 return self.reddit.answer(question)
@@ -113,6 +113,9 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         self._answer()
 
+    def do_PUT(self) -> None:
+        self._answer()
+
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the library's name
         """Say nothing: the terminal belongs to whoever started the server."""
 
@@ -135,6 +138,7 @@ class _Handler(BaseHTTPRequestHandler):
             headers={name.lower(): value for name, value in self.headers.items()},
             form=dict(parse_qsl(body)),
             now=sample.now,
+            body=body,
         )
         self._send(sample.answer(question))
 

@@ -10,6 +10,7 @@ from http import HTTPStatus
 from urllib.parse import urlsplit
 from xml.etree import ElementTree as ET
 
+from collectors.canary import EVERY, KEPT_ITEMS, canary_feed
 from collectors.sample.exchange import Answer, Question
 from collectors.sample.posts import Feed, FeedItem, Version
 from collectors.sample.world import World
@@ -18,6 +19,7 @@ _ATOM = "http://www.w3.org/2005/Atom"
 _DC = "http://purl.org/dc/elements/1.1/"
 _RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 _RSS1 = "http://purl.org/rss/1.0/"
+_CANARY = "/canary.xml"
 _XML_LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 _TYPES = {
     "rss": "application/rss+xml; charset=utf-8",
@@ -50,6 +52,8 @@ class FeedPlatform:
 
     def answer(self, question: Question) -> Answer:
         """Answer a request for a feed."""
+        if question.path == _CANARY:
+            return Answer(body=_canary(question.now), headers={"Content-Type": _TYPES["rss"]})
         feed = self._feeds.get(question.path)
         if feed is None:
             return Answer(
@@ -71,6 +75,12 @@ class FeedPlatform:
         if _is_known(question, etag, changed_at):
             return Answer(status=HTTPStatus.NOT_MODIFIED, headers=headers)
         return Answer(body=body, headers={"Content-Type": _TYPES[feed.format], **headers})
+
+
+def _canary(now: datetime) -> bytes:
+    """Write what `luisterpost canary write` would have left, had it been run hourly."""
+    newest = now.replace(minute=0, second=0, microsecond=0)
+    return canary_feed([newest - number * EVERY for number in range(KEPT_ITEMS)])
 
 
 def shown_items(world: World, feed: Feed, now: datetime) -> list[Shown]:

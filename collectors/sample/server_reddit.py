@@ -68,7 +68,7 @@ class RedditPlatform:
                 return self._user(question, name, rest[0] if rest else "overview")
             case ["api", "info"]:
                 wanted = set(question.query.get("id", "").split(","))
-                found = [t for t in self._existing(question) if t.native_id in wanted]
+                found = [t for t in self._known(question) if t.native_id in wanted]
                 return self._listing(question, found, len(found))
         return _fault(HTTPStatus.NOT_FOUND, "Not Found")
 
@@ -144,6 +144,11 @@ class RedditPlatform:
 
     def _existing(self, question: Question) -> list[RedditThing]:
         """List what exists, newest first."""
+        gone_at = self._world.gone_at
+        return [t for t in self._known(question) if not gone_at(t.native_id, question.now)]
+
+    def _known(self, question: Question) -> list[RedditThing]:
+        """List what exists, and what was deleted: who asks for it by name is told so."""
         found = [thing for thing in self._world.reddit if thing.created_at <= question.now]
         return sorted(found, key=lambda t: (t.created_at, t.native_id), reverse=True)
 
@@ -232,6 +237,9 @@ class RedditPlatform:
                 "replies": "",
                 "controversiality": 0,
             }
+        if self._world.gone_at(thing.native_id, question.now):
+            data |= {"author": "[deleted]", "selftext" if thing.is_post else "body": "[deleted]"}
+            data.pop("author_fullname", None)
         if question.query.get("raw_json") != "1":
             data = {k: _escaped(v) if isinstance(v, str) else v for k, v in data.items()}
         return {"kind": thing.native_id[:2], "data": data}

@@ -14,6 +14,7 @@ from collectors.sample.exchange import Answer, Question
 from collectors.sample.people import Account, x_organisations
 from collectors.sample.posts import Version, XPost
 from collectors.sample.search_language import Searchable, folded, words_of
+from collectors.sample.server_x_compliance import ComplianceJobs
 from collectors.sample.server_x_rules import (
     LIMITS,
     RefusedError,
@@ -29,6 +30,7 @@ from collectors.sample.world import World
 BEARER_TOKEN = "sample-token"  # noqa: S105 - opens the sample world only
 
 _WINDOW_S = 900
+_LOOKED_UP = 100
 _KEPT = {"mentions": 800, "tweets": 3200}
 _HANDLE = re.compile(r"(?<!\w)@(\w{1,15})")
 _TAG = re.compile(r"(?<!\w)#(\w+)")
@@ -54,16 +56,17 @@ class XPlatform:
     def __init__(self, world: World) -> None:
         self._world = world
         self._used: Counter[tuple[str, int]] = Counter()
+        self._jobs = ComplianceJobs(self._gone_at)
 
     def answer(self, question: Question) -> Answer:
-        """Answer a request below `/2/`."""
+        """Answer a request below `/2/`, or one for what a compliance job stores."""
+        if question.path.startswith("/storage/"):
+            return self._jobs.storage(question)
         if question.bearer != BEARER_TOKEN:
-            problem = _problem("Unauthorized", "Unauthorized", HTTPStatus.UNAUTHORIZED)
-            return Answer.of_json(problem, HTTPStatus.UNAUTHORIZED)
+            return _fault("Unauthorized", HTTPStatus.UNAUTHORIZED)
         endpoint, about = _route(question.path)
         if endpoint is None:
-            problem = _problem("Not Found", "Not Found", HTTPStatus.NOT_FOUND)
-            return Answer.of_json(problem, HTTPStatus.NOT_FOUND)
+            return _fault("Not Found", HTTPStatus.NOT_FOUND)
         window = int(question.now.timestamp()) // _WINDOW_S
         self._used[endpoint, window] += 1
         left = LIMITS[endpoint] - self._used[endpoint, window]
@@ -73,19 +76,25 @@ class XPlatform:
             "x-rate-limit-reset": str((window + 1) * _WINDOW_S),
         }
         if left < 0:
-            problem = _problem("Too Many Requests", "Too Many Requests", HTTPStatus(429))
-            return Answer.of_json(problem, HTTPStatus(429), headers)
+            return _fault("Too Many Requests", HTTPStatus(429), headers)
         try:
             check_parameters(question.query, endpoint)
-            if endpoint == "users":
-                return Answer.of_json(self._users(question, about), headers=headers)
-            return Answer.of_json(self._listing(question, endpoint, about), headers=headers)
+            return Answer.of_json(self._content(question, endpoint, about), headers=headers)
         except RefusedError as refused:
             return Answer(
                 status=refused.answer.status,
                 body=refused.answer.body,
                 headers={**refused.answer.headers, **headers},
             )
+
+    def _content(self, question: Question, endpoint: str, about: str | None) -> dict[str, Any]:
+        if endpoint == "compliance":
+            return self._jobs.answer(question, about)
+        if endpoint == "lookup":
+            return self._look_up(question)
+        if endpoint == "users":
+            return self._users(question, about)
+        return self._listing(question, endpoint, about)
 
     @cached_property
     def _accounts(self) -> dict[str, Account]:
@@ -105,8 +114,44 @@ class XPlatform:
 
     def _existing(self, now: datetime) -> list[_Seen]:
         """List what exists, newest first."""
-        seen = [_Seen(post, version) for post in self._world.x if (version := post.at(now))]
+        seen = [
+            _Seen(post, version)
+            for post in self._world.x
+            if (version := post.at(now)) and not self._world.gone_at(post.native_id, now)
+        ]
         return sorted(seen, key=lambda one: one.id, reverse=True)
+
+    def _look_up(self, question: Question) -> dict[str, Any]:
+        """Give posts by their ids, each in the version that has the id."""
+        now, fields = question.now, _listed(question.query, "tweet.fields")
+        ids = [one for one in question.query.get("ids", "").split(",") if one]
+        if not 1 <= len(ids) <= _LOOKED_UP:
+            msg = f"The number of values in the `ids` query parameter list [{len(ids)}] is not between 1 and {_LOOKED_UP}"
+            raise RefusedError(msg, parameter="ids", value=str(len(ids)))
+        found = [
+            _Seen(post, version)
+            for one in ids
+            if (post := self._by_version_id.get(one)) and not self._gone_at(one, now)
+            for version in post.versions
+            if version.id == one and version.at <= now
+        ]
+        missing = [one for one in ids if one not in {seen.version.id for seen in found}]
+        answer: dict[str, Any] = {}
+        if found:
+            answer["data"] = [self._tweet(one, fields, now) for one in found]
+            if includes := self._includes(found, question.query, fields, now):
+                answer["includes"] = includes
+        if missing:
+            answer["errors"] = [_no_post(one) for one in missing]
+        return answer
+
+    def _gone_at(self, post_id: str, now: datetime) -> datetime | None:
+        post = self._by_version_id.get(post_id)
+        return self._world.gone_at(post.native_id, now) if post else None
+
+    @cached_property
+    def _by_version_id(self) -> dict[str, XPost]:
+        return {version.id: post for post in self._world.x for version in post.versions}
 
     def _users(self, question: Question, about: str | None) -> dict[str, Any]:
         names = [about] if about else question.query.get("usernames", "").split(",")
@@ -251,16 +296,23 @@ class XPlatform:
 
 def _route(path: str) -> tuple[str | None, str | None]:
     parts = path.strip("/").split("/")[1:]
+    found: tuple[str | None, str | None]
     match parts:
+        case ["tweets"]:
+            found = "lookup", None
+        case ["compliance", "jobs", *job_id]:
+            found = "compliance", "/".join(job_id) or None
         case ["tweets", "search", "recent" | "all" as endpoint]:
-            return endpoint, None
+            found = endpoint, None
         case ["users", "by"]:
-            return "users", None
+            found = "users", None
         case ["users", "by", "username", name]:
-            return "users", name
+            found = "users", name
         case ["users", user_id, "mentions" | "tweets" as endpoint]:
-            return endpoint, user_id
-    return None, None
+            found = endpoint, user_id
+        case _:
+            found = None, None
+    return found
 
 
 def _searchable(post: XPost, version: Version) -> Searchable:
@@ -312,8 +364,21 @@ def _no_user(name: str, *, is_single: bool) -> dict[str, Any]:
     }
 
 
-def _problem(title: str, detail: str, status: HTTPStatus) -> dict[str, Any]:
-    return {"title": title, "type": "about:blank", "status": status.value, "detail": detail}
+def _no_post(number: str) -> dict[str, Any]:
+    return {
+        "value": number,
+        "detail": f"Could not find tweet with ids: [{number}].",
+        "title": "Not Found Error",
+        "resource_type": "tweet",
+        "parameter": "ids",
+        "resource_id": number,
+        "type": "https://api.twitter.com/2/problems/resource-not-found",
+    }
+
+
+def _fault(title: str, status: HTTPStatus, headers: Mapping[str, str] | None = None) -> Answer:
+    content = {"title": title, "type": "about:blank", "status": status.value, "detail": title}
+    return Answer.of_json(content, status, headers)
 
 
 def _iso(moment: datetime) -> str:

@@ -9,7 +9,15 @@ from http import HTTPStatus
 from collectors.sample.exchange import Answer, Question
 from collectors.sample.search_language import QueryError, Test, parse_query
 
-LIMITS = {"recent": 450, "all": 300, "mentions": 450, "tweets": 900, "users": 300}
+LIMITS = {
+    "recent": 450,
+    "all": 300,
+    "mentions": 450,
+    "tweets": 900,
+    "users": 300,
+    "lookup": 300,
+    "compliance": 150,
+}
 """Requests in 15 minutes, by endpoint (docs.x.com, rate limits, app only)."""
 
 _QUERY_LIMITS = {"recent": 512, "all": 1024}
@@ -36,6 +44,8 @@ _ALLOWED = {
     "mentions": _WINDOW | _FIELDS,
     "tweets": _WINDOW | _FIELDS | {"exclude"},
     "users": frozenset({"usernames", "user.fields", "expansions", "tweet.fields"}),
+    "lookup": _FIELDS | {"ids"},
+    "compliance": frozenset({"type", "status"}),
 }
 
 

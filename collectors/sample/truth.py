@@ -42,6 +42,8 @@ class Truth:
     story: str | None
     """Name shared by mentions that repeat one another; None: nobody repeats it."""
     reach: Reach
+    gone_at: datetime | None
+    """When it was deleted; None: it stays."""
 
 
 def truth(world: World, rounds: Sequence[datetime] | None = None) -> list[Truth]:
@@ -91,6 +93,7 @@ def _rows(
             is_own=label.is_own,
             story=label.story,
             reach=_reach(post, world, rounds, shown),
+            gone_at=world.gone.get(post.native_id),
         )
 
 

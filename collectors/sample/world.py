@@ -1,6 +1,7 @@
 """The sample world as a whole: eight weeks around an anchor, the same for the same seed."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from random import Random
 
@@ -46,6 +47,13 @@ class World:
     outage: Outage
     recall_at: datetime
     flood_at: datetime
+    gone: Mapping[str, datetime] = field(default_factory=dict)
+    """By native id when somebody deleted a post or comment; by itself nobody does."""
+
+    def gone_at(self, native_id: str, now: datetime) -> datetime | None:
+        """Tell since when a post is gone at *now*; None: it is not."""
+        at = self.gone.get(native_id)
+        return at if at is not None and at <= now else None
 
     def rounds(self) -> list[datetime]:
         """List the times at which the last week is collected, the anchor included."""

@@ -73,6 +73,14 @@ def mappings(value: Any) -> list[Mapping[str, Any]]:
     return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
 
 
+def json_object(text: str) -> Mapping[str, Any]:
+    """Read a stored record; empty where it is none."""
+    try:
+        return mapping(json.loads(text))
+    except (ValueError, RecursionError):
+        return {}
+
+
 def counts(pairs: Iterable[tuple[str, Any]]) -> dict[str, int]:
     """Keep what is a whole number of at most 64 bits."""
     return {

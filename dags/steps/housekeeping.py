@@ -1,7 +1,91 @@
-"""Steps of `housekeeping`: let go of what may not be kept, and of its bytes."""
+"""Steps of `housekeeping`: look stored posts up again, let go of what may not be kept, and of its bytes."""
+
+from pathlib import Path
 
 from dags.steps.patience import PATIENCE_S, naming_who_holds
-from dags.surroundings import look_around, tell
+from dags.surroundings import find_ready, look_around, tell
+
+
+class RecheckFailedError(Exception):
+    """Sources did not answer about stored posts; what the others said has landed."""
+
+    def __init__(self, told: str) -> None:
+        super().__init__(told)
+        self.told = told
+
+
+def choose_rechecks() -> str:
+    """
+    Choose the posts that are looked up now.
+
+    Returns:
+        A file that names them, for a worker that has no warehouse.
+    """
+    from collectors.recheck import write_asks
+    from warehouse.connection import open_warehouse
+    from warehouse.recheck import plan_rechecks
+    from warehouse.settings import WarehouseSettings
+
+    around = look_around()
+    settings = around.settings
+    keep = around.configuration.setting("warehouse", WarehouseSettings)
+    with (
+        naming_who_holds(settings.warehouse),
+        open_warehouse(settings.warehouse, tell=tell, timeout_s=PATIENCE_S) as connection,
+    ):
+        planned = plan_rechecks(
+            connection,
+            find_ready(around).states,
+            refresh_per_day=keep.refresh_per_day,
+            now=settings.clock(),
+        )
+    for name, count in planned.waiting.items():
+        tell(f"{name}: {count} posts must wait for the next time")
+    return str(write_asks(settings.rechecks / "asked.json", planned.asks))
+
+
+def look_up_posts(chosen: str) -> int:
+    """
+    Look posts up; what was found lands as files.
+
+    Returns:
+        How many are gone.
+
+    Raises:
+        RecheckFailedError: A source did not answer as asked.
+    """
+    from collectors.landing import read_header
+    from collectors.recheck import read_asks, write_asks
+    from collectors.rechecking import recheck_sources
+
+    around = look_around()
+    settings = around.settings
+    path = Path(chosen)
+    if not path.exists():
+        tell("an earlier attempt has looked them up")
+        return 0
+    asks = read_asks(path)
+    paths = recheck_sources(
+        asks,
+        around.configuration.sources.source,
+        credentials=find_ready(around).credentials,
+        watchlist=around.configuration.watchlist,
+        folder=settings.landing,
+        memories=settings.rechecks,
+        clock=settings.clock,
+    )
+    headers = [read_header(one) for one in paths]
+    failed = [header for header in headers if header.fault is not None]
+    # A post that several sources know is judged by all of them, so the next attempt asks them all.
+    again = {header.platform for header in failed}
+    wanted = {header.source for header in headers if header.platform in again}
+    if wanted:
+        write_asks(path, {name: asked for name, asked in asks.items() if name in wanted})
+        raise RecheckFailedError(
+            "; ".join(f"{one.source}: {one.fault.reason}" for one in failed if one.fault)
+        )
+    path.unlink()  # It holds the records of posts.
+    return sum(len(header.gone) for header in headers)
 
 
 def drop_expired() -> int:

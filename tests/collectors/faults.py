@@ -1,11 +1,6 @@
-"""The faults that every platform behind `requests` can show, and the word for each."""
+"""The faults that every platform can show, and the word for each."""
 
-import contextlib
 import gzip
-import socket
-import threading
-import time
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -16,24 +11,6 @@ from tests.replay import Answer
 def patience(fault: Answer) -> timedelta:
     """Give a source a short time-out only where the fault is that nothing comes."""
     return timedelta(seconds=0.3 if fault.delay_s or fault.drip_s else 5)
-
-
-@contextlib.contextmanager
-def dripping_headers() -> Iterator[str]:
-    """Serve an answer that never comes to its body, a header at a time; gives the address."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        threading.Thread(target=_drip, args=(server,), daemon=True).start()
-        yield f"http://127.0.0.1:{server.getsockname()[1]}"
-
-
-def _drip(server: socket.socket) -> None:
-    with contextlib.suppress(OSError):
-        client, _ = server.accept()
-        with client:
-            client.sendall(b"HTTP/1.1 200 OK\r\n")
-            for number in range(60):
-                client.sendall(b"X-%d: y\r\n" % number)
-                time.sleep(0.1)
 
 
 _HTML = {"Content-Type": "text/html"}

@@ -1,6 +1,7 @@
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pyarrow.parquet as pq
 import pytest
@@ -140,3 +141,64 @@ def test_an_edit_in_the_same_answer_is_the_text_that_stays(tmp_path):
     edited = replace(post(1), text="edited", edited_at=NOW)
     _, (row,) = collected(tmp_path, Page(mentions=[post(1), edited]))
     assert row["version_id"] == edited.version_id
+
+
+# --- money -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class ChargingCollector(ScriptedCollector):
+    item_eur = 0.25
+
+
+def paid(script, *, thrifty=False, **keys):
+    source = sources("web").named("web").model_copy(update=keys)
+    with TemporaryDirectory() as folder:
+        path = collect_job(
+            replace(job(), is_thrifty=thrifty),
+            collector=ChargingCollector({"s1": script}),
+            source=source,
+            credential=None,
+            watchlist=WATCHLIST,
+            folder=Path(folder),
+            clock=lambda: NOW,
+        )
+        return read_header(path)
+
+
+def test_each_item_is_charged_once_those_that_come_along_and_unreadable_ones_as_well():
+    bad = Unreadable(raw="{", error="ValueError")
+    pages = [
+        Page(mentions=[post(1), post(2)], also_charged=["9", "1"]),
+        Page(mentions=[post(2)], unreadable=[bad, bad]),
+    ]
+    header = paid(pages, credential="main")
+    assert header.charged[:3] == ("1", "2", "9")
+    assert len(header.charged) == 4
+    assert (header.item_eur, header.account) == (0.25, "x main")
+
+
+def test_a_price_in_the_configuration_speaks_first_and_none_charges_nothing():
+    assert paid([Page(mentions=[post(1)])], item_eur=0.5).item_eur == 0.5
+    free = paid([Page(mentions=[post(1)])], item_eur=0.0)
+    assert (free.charged, free.account, free.item_eur) == ((), "", 0.0)
+
+
+CUT = Page(answered=[Interval(since=NOW.replace(hour=11, minute=40), until=NOW)], cut_by="page_cap")
+
+
+def test_a_thrifty_job_gives_up_what_lies_behind_its_page_and_says_so():
+    header = paid([CUT], thrifty=True)
+    assert header.fault is None
+    given_up = Interval(
+        since=NOW.replace(hour=11), until=NOW.replace(hour=11, minute=40), reason="budget"
+    )
+    assert header.answered == (*CUT.answered, given_up)
+
+
+def test_a_thrifty_job_gives_nothing_up_that_it_has_read_or_that_failed():
+    whole = Page(answered=[Interval(since=NOW.replace(hour=11), until=NOW)])
+    assert paid([whole], thrifty=True).answered == tuple(whole.answered)
+    assert paid([CUT], thrifty=False).answered == tuple(CUT.answered)
+    failed = paid([CUT, AuthFailed("no")], thrifty=True)
+    assert failed.answered == tuple(CUT.answered)

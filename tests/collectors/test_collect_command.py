@@ -28,7 +28,7 @@ def test_nothing_planned_is_nothing_fetched(tmp_path):
 
 def test_each_job_leaves_one_file_and_is_fetched_once(tmp_path):
     with place(tmp_path, has_dead=False) as server:
-        here(tmp_path, "plan")
+        here(tmp_path, "plan", "--claim")
         assert "1 job fetched, 3 items seen" in here(tmp_path, "collect").stderr
         assert "0 jobs fetched" in here(tmp_path, "collect").stderr
     assert len(server.requests) == 1
@@ -37,7 +37,7 @@ def test_each_job_leaves_one_file_and_is_fetched_once(tmp_path):
 
 def test_a_dead_source_leaves_a_file_that_claims_nothing_and_the_others_are_fetched(tmp_path):
     with place(tmp_path):
-        here(tmp_path, "plan")
+        here(tmp_path, "plan", "--claim")
         shown = here(tmp_path, "collect", expect=1)
     assert "dead" in shown.stderr
     assert "unreachable" in shown.stderr
@@ -50,7 +50,7 @@ def test_a_dead_source_leaves_a_file_that_claims_nothing_and_the_others_are_fetc
 
 def test_jobs_of_a_source_that_was_switched_off_meanwhile_wait(tmp_path):
     with place(tmp_path) as server:
-        here(tmp_path, "plan")
+        here(tmp_path, "plan", "--claim")
         sources = tmp_path / "config" / "sources.toml"
         kept = sources.read_text(encoding="utf-8").split("[[source]]")
         sources.write_text(f"[[source]]{kept[2]}", encoding="utf-8")

@@ -1,5 +1,6 @@
 """`luisterpost import`: what it prints, writes and returns."""
 
+import gzip
 import json
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from collectors.commands import import_files
 from collectors.landing import read_header, waiting_files
 from tests.collectors.configured import GOOD_SUBJECT, configured
 from tests.collectors.exported import ROW, json_lines
+from tests.collectors.test_import_mastodon import activity, outbox
 
 app = typer.Typer()
 app.command("import")(import_files)
@@ -47,7 +49,7 @@ def test_bad_rows_are_named_and_counted_and_end_with_1(folder):
     assert "mixed.jsonl: line 1: is no JSON: Expecting value" in result.output
     assert "line 10" in result.output
     assert "line 11" not in result.output
-    assert "… and 2 more rows" in result.output
+    assert "… and 2 more" in result.output
     assert "1 mention, 12 rows put aside in" in result.output
     (aside,) = (folder / "var" / "aside").iterdir()
     assert aside.name.startswith("import-mixed.jsonl-")
@@ -59,7 +61,7 @@ def test_bad_rows_are_named_and_counted_and_end_with_1(folder):
 def test_file_that_can_not_be_read_ends_with_2_and_the_others_are_imported(folder):
     result = run_import(folder, "broken.csv", "absent.csv", "good.jsonl")
     assert result.exit_code == 2
-    assert "broken.csv: the first line names no column platform" in result.output
+    assert "broken.csv: is none of the formats" in result.output
     assert "absent.csv: can't be read (No such file or directory)" in result.output
     assert len(waiting_files(folder / "var" / "landing")) == 1
 
@@ -95,3 +97,52 @@ def test_broken_configuration_is_told_and_nothing_is_imported(folder):
     assert result.exit_code == 2
     assert "subject[0].zzz: unknown key" in result.output
     assert not (folder / "var").exists()
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (("--format", "twrac"), "did you mean 'twarc'?"),
+        (("--time-zone", "Brussel/Gent"), "is no time zone"),
+        (("--encoding", "klingon"), "is no encoding of text"),
+        (("--encoding", "base64"), "is no encoding of text"),
+    ],
+)
+def test_option_that_is_none_is_a_usage_error(folder, options, words):
+    result = run_import(folder, "good.jsonl", *options)
+    assert result.exit_code == 2
+    assert words in result.output
+    assert not (folder / "var").exists()
+
+
+def test_unrecognised_file_is_told_what_was_looked_for_and_found(folder):
+    result = run_import(folder, "broken.csv")
+    for words in (
+        "columns: JSON, CSV or Parquet",
+        "twarc:",
+        "pushshift:",
+        "mastodon:",
+        "brandwatch:",
+    ):
+        assert words in result.output
+    assert "found columns: no, columns" in result.output
+    forced = run_import(folder, "broken.csv", "--format", "brandwatch").output
+    assert "is not of the format" in forced
+    assert "twarc" not in forced
+
+
+def test_summary_tells_the_format_and_what_was_left_out(folder):
+    (folder / "outbox.json").write_bytes(outbox(activity(1), activity(2, to=(), cc=())))
+    result = run_import(folder, "outbox.json")
+    assert "outbox.json: mastodon: 1 mention, 1 left out (not public)\n" in result.output
+    assert result.exit_code == 0
+
+
+def test_cut_file_tells_that_it_covers_nothing(folder):
+    lines = json_lines(*[ROW | {"native_id": str(n), "text": str(n * n)} for n in range(2_000)])
+    (folder / "cut.jsonl.gz").write_bytes(gzip.compress(lines)[:-50])
+    covers = ("--covers", "2026-10-01/2026-11-01", "--source", "news")
+    result = run_import(folder, "cut.jsonl.gz", *covers)
+    assert result.exit_code == 1
+    assert "what follows is missing" in result.output
+    assert "nothing covered, because the file is not whole" in result.output

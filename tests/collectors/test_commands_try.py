@@ -4,20 +4,24 @@ import json
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
 import typer
 from click.testing import Result
 from typer.testing import CliRunner
 
-from collectors.commands import import_files, try_source
+from collectors.commands import import_files
 from collectors.landing import waiting_files
+from collectors.try_command import try_source
 from tests.collectors.configured import GOOD_SOURCE, configured
 from tests.collectors.feed_jobs import dated, rss
-from tests.replay import Answer, ReplayServer, Request
+from tests.collectors.platforms import PLATFORMS, Platform
+from tests.replay import Answer, Handler, ReplayServer, Request
 
 app = typer.Typer()
 app.command("try")(try_source)
 app.command("import")(import_files)
 
+HACKERNEWS = next(platform for platform in PLATFORMS if platform.name == "hackernews")
 PASSWORD = "s3cr3t-token-of-x"  # noqa: S105 - no real one
 X_SOURCE = '[[source]]\nname = "x"\nplatform = "x"\ncredential = "x_main"\naccounts = []\n'
 AT = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
@@ -119,6 +123,103 @@ def test_broken_credential_is_told_without_any_part_of_it(tmp_path):
     assert result.exit_code == 2
     assert "neither Airflow's JSON form nor its URI form" in result.stderr
     assert PASSWORD not in result.output
+
+
+OPTIONS = {
+    "query": "--query",
+    "urls": "--url",
+    "accounts": "--account",
+    "subreddits": "--subreddit",
+}
+
+
+def run_described(platform: Platform, url: str, folder: Path, *more: str) -> Result:
+    arguments = []
+    for key, value in platform.settings("acme").items():
+        for one in [value] if isinstance(value, str) else value:
+            arguments += [OPTIONS[key], one]
+    who = platform.credential
+    environ = {}
+    if who:
+        told = {"login": who.login, "password": who.password, "extra": dict(who.extra)}
+        environ[f"AIRFLOW_CONN_{platform.name.upper()}_MAIN"] = json.dumps(told)
+    arguments += ["--platform", platform.name, "--base-url", url, *more]
+    return run_try(folder, *arguments, **environ)
+
+
+def three_items(platform: Platform) -> Handler:
+    page = platform.page([platform.item(number, f"Acme {number}") for number in (1, 2, 3)], None)
+    return lambda request: platform.beside(request) or page
+
+
+@pytest.mark.parametrize("platform", PLATFORMS, ids=lambda p: p.id)
+def test_a_source_that_is_not_configured_is_tried_without_a_configuration(tmp_path, platform):
+    with ReplayServer(three_items(platform)) as server:
+        result = run_described(platform, server.url, tmp_path / "none", "--limit", "2")
+    assert result.exit_code == 0, result.stderr
+    mentions = [json.loads(line) for line in result.stdout.splitlines()]
+    assert [mention["platform"] for mention in mentions] == [platform.name] * 2
+    assert "there is more" in result.stderr
+    assert "the first answer after" in result.stderr
+    assert not (tmp_path / "none").exists()
+
+
+@pytest.mark.parametrize("platform", PLATFORMS, ids=lambda p: p.id)
+def test_text_is_for_people_to_read(tmp_path, platform):
+    with ReplayServer(three_items(platform)) as server:
+        result = run_described(platform, server.url, tmp_path, "--text")
+    first, *lines = result.stdout.splitlines()
+    assert first.startswith("2026-11-23 07:5")
+    assert " by " in first
+    assert any("Acme 3" in line for line in lines)
+    assert "{" not in result.stdout
+
+
+def test_what_hides_in_a_text_reaches_no_terminal(tmp_path):
+    feed = rss("<guid>1</guid><title>Acme &#x9b;31m \u202e red</title>")
+    with ReplayServer(lambda _: Answer(body=feed)) as server:
+        result = run_try(tmp_path, "--platform", "feed", "--url", server.url, "--text")
+    assert "Acme" in result.stdout
+    assert "\x9b" not in result.stdout
+    assert "\u202e" not in result.stdout
+
+
+def test_what_many_items_lack_is_told_once(tmp_path):
+    hits = [{"objectID": None}] * 9
+    body = json.dumps({"hits": hits, "nbHits": 9}).encode()
+    with ReplayServer(lambda _: Answer(body=body)) as server:
+        asked = ("--platform", "hackernews", "--query", "acme", "--base-url", server.url)
+        result = run_try(tmp_path, *asked)
+    assert result.stderr.count("unreadable: ") == 1
+    assert "(9 times)" in result.stderr
+
+
+def test_a_described_source_without_a_query_is_asked_for_the_watchlist(tmp_path):
+    with ReplayServer(three_items(HACKERNEWS)) as server:
+        asked = ("--platform", "hackernews", "--base-url", server.url)
+        result = run_try(configured(tmp_path), *asked)
+        queries = {request.query["query"] for request in server.requests}
+    assert result.exit_code == 0
+    assert queries == {'"Acme"', '"acme.example"'}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ((), "name a source"),
+        (("news", "--platform", "feed"), "not both"),
+        (("news", "--query", "acme"), "go with"),
+        (("--platform", "hackernew"), "hackernews"),
+        (("--platform", "hackernews"), "nothing to ask"),
+        (("--platform", "feed", "--url", "no address"), "no web address"),
+        (("--platform", "x", "--query", "acme"), "AIRFLOW_CONN_X_MAIN is not set"),
+        (("--platform", "x", "--query", "x" * 9_000), "query"),
+    ],
+)
+def test_what_can_not_be_tried_says_why(tmp_path, arguments, said):
+    result = run_try(tmp_path / "none", *arguments)
+    assert result.exit_code == 2
+    assert said in " ".join(result.stderr.replace("│", " ").split())
 
 
 def test_unknown_source_is_a_usage_error_with_the_one_that_was_meant(tmp_path):

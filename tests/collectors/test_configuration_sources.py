@@ -273,3 +273,27 @@ def test_a_missing_library_is_named_with_how_to_get_it(tmp_path, monkeypatch):
     configuration = load_configuration(folder, NOW)
     ready = find_readiness(configuration.sources, configuration.watchlist, {}, now=NOW)
     assert "install luisterpost[feed]" in ready.off[0].why_off
+
+
+@pytest.mark.parametrize(
+    ("keys", "is_told"),
+    [
+        ("", True),
+        ("monthly_eur = 150", False),
+        ("item_eur = 0", False),
+        ("monthly_eur = 0", False),
+    ],
+)
+def test_a_charged_source_without_a_budget_is_warned_of(tmp_path, keys, is_told):
+    sources = f'[[source]]\nname = "x"\nplatform = "x"\ncredential = "x_main"\n{keys}\n'
+    warnings = warnings_of(configured(tmp_path, sources=sources))
+    assert ("source[0].platform" in warnings) == is_told
+    if is_told:
+        assert "no budget, write for instance monthly_eur = 150" in warnings["source[0].platform"]
+
+
+@pytest.mark.parametrize("value", ["-1", "inf", "nan", '"150 euro"'])
+@pytest.mark.parametrize("key", ["monthly_eur", "item_eur"])
+def test_an_amount_of_money_is_a_number_of_nought_or_more(tmp_path, key, value):
+    folder = configured(tmp_path, sources=f"{GOOD_SOURCE}{key} = {value}\n")
+    assert [mistake.path for mistake in mistakes_of(folder)] == [f"source[0].{key}"]

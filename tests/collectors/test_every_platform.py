@@ -1,4 +1,4 @@
-"""Every platform × every fault, through its client library: its name, what it covers, what it costs."""
+"""Every platform with every fault, through its client library: its name, what it covers, what it costs."""
 
 import json
 import time
@@ -208,7 +208,16 @@ def test_memory_is_bounded_however_much_comes(platform, kind):
         assert found.faulty.only["title"] == "&a11;"
     else:
         assert reason_of(found) == "bad_answer"
+        assert kind == "XML bomb" or " MB" in found.faulty.header.fault.message
         assert (found.faulty.ids, found.faulty.header.answered) == ([], ())
+    assert_the_other_landed(found)
+
+
+@every_platform
+def test_a_fault_without_end_is_read_no_further_than_its_name(platform):
+    found = collect_beside(platform, Answer(status=503, body=b"x" * 100_000, is_endless=True))
+    assert reason_of(found) == "server_error"
+    assert len(found.asked) == 1
     assert_the_other_landed(found)
 
 

@@ -99,14 +99,6 @@ def test_a_feed_that_drips_for_ever_ends():
     assert time.monotonic() - started < 5
 
 
-def test_headers_that_drip_for_ever_end():
-    started = time.monotonic()
-    endless = b"HTTP/1.1 200 OK\r\nX: " + b"a" * 50_000
-    with raw_server(endless, pause_s=0.05) as url, pytest.raises(SourceTimeout):
-        fetch(url, timeout=SHORT)
-    assert time.monotonic() - started < 5
-
-
 def test_redirects_without_end_are_a_bad_answer():
     with (
         answering(status=302, headers={"Location": "/again"}) as server,
@@ -221,27 +213,6 @@ def test_compression_that_is_broken_or_was_not_asked_for_is_a_bad_answer(coding,
         answering(body=body, headers={"Content-Encoding": coding}) as server,
         pytest.raises(BadAnswer, match="compress"),
     ):
-        fetch(server.url)
-
-
-def test_a_gzip_bomb_ends_at_the_cap():
-    bomb = gzip.compress(b" " * 400_000_000, compresslevel=9)
-    assert len(bomb) < 500_000
-    tracemalloc.start()
-    try:
-        with (
-            answering(body=bomb, headers={"Content-Encoding": "gzip"}) as server,
-            pytest.raises(BadAnswer, match="more than 20 MB"),
-        ):
-            fetch(server.url)
-        assert tracemalloc.get_traced_memory()[1] < 250_000_000
-    finally:
-        tracemalloc.stop()
-
-
-def test_fifty_megabytes_end_at_the_cap():
-    body = rss("<title>" + "a" * 50_000_000 + "</title>")
-    with answering(body=body) as server, pytest.raises(BadAnswer, match="more than 20 MB"):
         fetch(server.url)
 
 

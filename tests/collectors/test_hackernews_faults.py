@@ -4,8 +4,6 @@ import gzip
 import itertools
 import json
 import socket
-import time
-import tracemalloc
 from datetime import timedelta
 from functools import partial
 
@@ -16,7 +14,6 @@ from hypothesis import strategies as st
 from collectors.hackernews import HackerNewsCollector, read_hit
 from collectors.landing import to_table
 from collectors.web.reading import read_each
-from tests.collectors.faults import FAULTS, dripping_headers, patience
 from tests.collectors.replay_hackernews import (
     comment,
     minutes_ago,
@@ -33,17 +30,6 @@ GZIP = {"Content-Type": "application/json", "Content-Encoding": "gzip"}
 HOUR_AGO = NOW - timedelta(hours=1)
 
 
-@pytest.mark.parametrize(("fault", "reason"), FAULTS)
-def test_each_fault_has_its_name_and_is_asked_for_once(fault, reason):
-    began = time.monotonic()
-    landed, requests = landed_after(fault, timeout=patience(fault))
-    assert time.monotonic() - began < 4
-    assert landed.header.fault.reason == reason
-    assert landed.header.fault.message
-    assert landed.header.answered == ()
-    assert landed.header.requests == len(requests) == 1
-
-
 def test_a_fault_on_the_third_page_keeps_the_first_two():
     items = search([comment(n) for n in range(1, 50)], most=10)
     turns = itertools.count(1)
@@ -53,15 +39,6 @@ def test_a_fault_on_the_third_page_keeps_the_first_two():
     assert landed.ids == [str(n) for n in range(1, 20)]
     assert landed.header.fault.reason == "server_error"
     assert landed.spans == [(minutes_ago(19) + timedelta(seconds=1), minutes_ago(0))]
-
-
-def test_headers_that_never_end_block_no_longer_than_the_time_out():
-    with dripping_headers() as url:
-        began = time.monotonic()
-        source = replay_source(url, timeout=timedelta(seconds=0.4))
-        landed = land(HackerNewsCollector(), source, None)
-    assert time.monotonic() - began < 2
-    assert landed.header.fault.reason == "timeout"
 
 
 def test_a_refused_connection_is_unreachable():
@@ -91,17 +68,6 @@ def test_what_the_search_says_is_passed_on():
     refusal = {"message": "invalid value for numericFilters", "status": 400}
     landed, _ = landed_after(Answer.of(refusal, status=400))
     assert "invalid value for numericFilters" in landed.header.fault.message
-
-
-def test_one_unreadable_item_in_a_page_of_100_is_kept_aside():
-    hits = [comment(n) for n in range(1, 101)]
-    hits[42]["created_at_i"] = "once"
-    landed, _ = landed_after(page(hits))
-    assert len(landed.ids) == 99
-    (item,) = landed.header.unreadable
-    assert json.loads(item.raw) == hits[42]
-    assert landed.header.fault is None
-    assert landed.header.items_seen == 100
 
 
 @pytest.mark.parametrize("broken", [None, 5, "a", [], {}, {"objectID": None}, {"objectID": ""}])
@@ -134,27 +100,11 @@ def test_an_empty_page_that_promises_more_covers_nothing():
     assert len(requests) == 1
 
 
-@pytest.mark.parametrize(
-    "answer",
-    [
-        Answer(body=b" " * 50_000_000),
-        Answer(body=gzip.compress(b" " * 400_000_000, 9), headers=GZIP),
-        Answer(body=b"{}", headers={"Content-Encoding": "br"}),
-        Answer(
-            body=gzip.compress(gzip.compress(b"{}")), headers={"Content-Encoding": "gzip, gzip"}
-        ),
-    ],
-    ids=["50-mb", "bomb", "brotli", "twice"],
-)
-def test_a_body_that_would_grow_is_not_unfolded(answer):
-    tracemalloc.start()
-    try:
-        landed, _ = landed_after(answer)
-        peak = tracemalloc.get_traced_memory()[1]
-    finally:
-        tracemalloc.stop()
+@pytest.mark.parametrize("coding", ["br", "gzip, gzip"])
+def test_compression_that_was_not_asked_for_is_a_bad_answer(coding):
+    body = gzip.compress(gzip.compress(b"{}"))
+    landed, _ = landed_after(Answer(body=body, headers={"Content-Encoding": coding}))
     assert landed.header.fault.reason == "bad_answer"
-    assert peak < 120_000_000
 
 
 def test_a_compressed_page_is_read():

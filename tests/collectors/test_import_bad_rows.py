@@ -18,8 +18,10 @@ from tests.collectors.exported import (
     parquet,
     put_aside,
     rows_of,
+    spreadsheet,
     table,
     take,
+    zipped,
 )
 
 BAD = {
@@ -115,20 +117,25 @@ def test_line_without_end_is_put_aside_and_does_not_fill_the_memory(tmp_path):
 WHOLE_FILES = {
     "empty": (b"", "the file is empty"),
     "only spaces": (b" \n \n", "the file is empty"),
-    "JSON list": (b"\n[\n" + json_lines(ROW) + b"]", "one JSON list: write one object a line"),
-    "UTF-16": ("platform,native_id".encode("utf-16"), "in UTF-16: save it as UTF-8"),
-    "spreadsheet": (b"PK\x03\x04....", "a spreadsheet or archive: export it as CSV"),
+    "empty in gzip": (gzip.compress(b""), "the file is empty"),
+    "a list of nothing": (b"[]", "is none of the formats"),
+    "spreadsheet": (spreadsheet(), "a spreadsheet or document: export it as CSV"),
+    "old spreadsheet": (b"\xd0\xcf\x11\xe0....", "a spreadsheet or document: export it as CSV"),
     "web page": (b"<!doctype html><p>No", "a web page or XML"),
-    "CSV without columns": (b"x,1,2026-11-02,hello\n", "names no column platform, native_id"),
+    "CSV without columns": (b"x,1,2026-11-02,hello\n", "found columns: x, 1, 2026-11-02, hello"),
+    "CSV without one column": (b"platform,native_id,text\n", "created_at missing"),
     "CSV with a column twice": (
         b"platform,native_id,created_at,text,text\nx,1,,a,b",
         "names a column twice: text",
     ),
     "CSV in another encoding": ("platform,naïef\n".encode("latin-1"), "is not UTF-8"),
-    "Parquet without columns": (parquet({"a": 1}), "names no column platform"),
+    "JSON of something else": (b'{"sku": 1, "price": 2}\n', "found keys: sku, price"),
+    "JSON of nothing": (b"{oops}\n{oops}\n", "its first rows can't be read: line 1 is no JSON"),
+    "Parquet without columns": (parquet({"a": 1}), "found columns: a"),
     "cut Parquet": (parquet(ROW)[:200], "can't be read"),
-    "cut gzip": (gzip.compress(json_lines(*[ROW] * 50))[:-20], "damaged, or was cut"),
     "broken gzip": (b"\x1f\x8b\x08\x00 no gzip at all", "compressed file is damaged"),
+    "cut archive": (b"PK\x03\x04....", "the archive is damaged, or was cut"),
+    "pictures": (zipped({"a.jpg": b"x"}), "holds no file of JSON"),
 }
 
 

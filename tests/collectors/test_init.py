@@ -135,7 +135,7 @@ def test_commented_examples_are_valid_as_well(tmp_path):
         (tmp_path / name).write_text("\n".join(kept))
     configuration = read(tmp_path)
     assert len(configuration.watchlist.subject) == 3
-    assert len(configuration.sources.source) == 3
+    assert len(configuration.sources.source) == 7
 
 
 def test_news_search_names_language_and_country():

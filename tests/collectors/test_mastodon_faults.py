@@ -1,10 +1,7 @@
 """What an instance of Mastodon can do wrong, and what becomes of it."""
 
-import gzip
 import json
 import logging
-import time
-import tracemalloc
 from datetime import timedelta
 
 import pytest
@@ -12,7 +9,7 @@ import pytest
 from collectors.contract import Credential
 from collectors.mastodon import MastodonCollector
 from collectors.registry import collector_for
-from tests.collectors.faults import FAULTS, dripping_headers, patience
+from tests.collectors.faults import FAULTS, patience
 from tests.collectors.mastodon_answers import (
     ASKED,
     TOKEN,
@@ -36,18 +33,8 @@ def landed_after(*answers, **values):
     return landed_with(lambda _: next(turns, answers[-1]), **values)
 
 
-@pytest.mark.parametrize(("fault", "reason"), [f for f in FAULTS if f.id not in SHAPES])
-def test_each_fault_has_its_name_and_is_asked_for_once(fault, reason):
-    began = time.monotonic()
-    landed, requests = landed_after(fault, timeout=patience(fault))
-    assert time.monotonic() - began < 4
-    assert landed.header.fault.reason == reason
-    assert landed.header.answered == ()
-    assert len(requests) == 1
-
-
 @pytest.mark.parametrize(("fault", "reason"), FAULTS)
-def test_the_same_holds_for_looking_up_an_account(fault, reason):
+def test_each_fault_of_looking_up_an_account_has_its_name(fault, reason):
     landed, requests = landed_after(
         fault, stream="account:", accounts=["acme"], timeout=patience(fault)
     )
@@ -56,7 +43,7 @@ def test_the_same_holds_for_looking_up_an_account(fault, reason):
 
 
 @pytest.mark.parametrize(("fault", "reason"), FAULTS)
-def test_the_same_holds_for_a_search(fault, reason):
+def test_each_fault_of_a_search_has_its_name(fault, reason):
     landed, requests = landed_after(
         fault,
         stream="search:",
@@ -74,38 +61,6 @@ def test_a_question_that_only_accounts_may_ask_needs_a_token():
     landed, _ = landed_after(Answer.of(said, status=422))
     assert landed.header.fault.reason == "auth_failed"
     assert "token" in landed.header.fault.message
-
-
-@pytest.mark.parametrize(
-    "answer",
-    [
-        Answer(
-            body=gzip.compress(b" " * 300_000_000, compresslevel=1),
-            headers={"Content-Encoding": "gzip"},
-        ),
-        Answer(body=b"[" + b" " * 50_000_000),
-    ],
-    ids=["bomb", "50 MB"],
-)
-def test_memory_is_bounded_whatever_comes(answer):
-    tracemalloc.start()
-    try:
-        landed, _ = landed_after(answer, timeout=timedelta(seconds=20))
-        _, peak = tracemalloc.get_traced_memory()
-    finally:
-        tracemalloc.stop()
-    assert landed.header.fault.reason == "bad_answer"
-    assert "longer than" in landed.header.fault.message
-    assert peak < 120_000_000
-
-
-def test_headers_that_drip_for_ever_are_cut_off():
-    began = time.monotonic()
-    with dripping_headers() as url:
-        source = source_for(url, timeout=timedelta(seconds=0.4))
-        landed = land(MastodonCollector(), source, None, stream="tag:")
-    assert time.monotonic() - began < 2
-    assert landed.header.fault.reason == "timeout"
 
 
 def test_a_fault_on_the_third_page_keeps_the_first_two():
@@ -182,32 +137,6 @@ def test_half_a_character_spoils_no_page():
     body = page([status(1, content="<p>a\ud800b</p>"), status(2)]).body
     landed, _ = landed_after(Answer(body=body))
     assert [row["text"] for row in landed.rows] == ["a\ufffdb", "Acme 2"]
-
-
-def test_pages_that_go_in_a_circle_are_a_bad_answer():
-    landed, requests = landed_with(
-        lambda r: page([status(1)], "8" if r.query.get("max_id") == "9" else "9")
-    )
-    assert len(requests) == 3
-    assert landed.header.fault.reason == "bad_answer"
-    assert len(landed.ids) == 1
-
-
-def test_the_same_page_under_ever_new_ids_is_a_bad_answer():
-    landed, requests = landed_with(
-        lambda r: page([status(1)], str(int(r.query.get("max_id", "900")) - 1))
-    )
-    assert len(requests) == 3
-    assert landed.header.fault.reason == "bad_answer"
-
-
-def test_empty_pages_for_ever_end_at_the_page_cap():
-    landed, requests = landed_with(
-        lambda r: page([], str(int(r.query.get("max_id", "900")) - 1)), max_pages=5
-    )
-    assert len(requests) == 5
-    assert landed.header.fault.reason == "page_cap"
-    assert landed.header.answered == ()
 
 
 @pytest.mark.parametrize(

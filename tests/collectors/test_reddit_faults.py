@@ -30,17 +30,7 @@ def landed_with_token(answer, **values):
 
 
 @pytest.mark.parametrize(("fault", "reason"), FAULTS)
-def test_each_fault_has_its_name_and_is_asked_for_once(fault, reason):
-    began = time.monotonic()
-    landed, requests = landed_after(fault, timeout=patience(fault))
-    assert time.monotonic() - began < 4
-    assert landed.header.fault.reason == reason
-    assert landed.header.answered == ()
-    assert len(requests) == 1
-
-
-@pytest.mark.parametrize(("fault", "reason"), FAULTS)
-def test_the_same_holds_for_the_token(fault, reason):
+def test_each_fault_of_the_token_has_its_name(fault, reason):
     began = time.monotonic()
     landed, requests = landed_with_token(fault, timeout=patience(fault))
     assert time.monotonic() - began < 4

@@ -9,7 +9,6 @@ import pytest
 
 from collectors.contract import Credential
 from collectors.x import XCollector
-from tests.collectors.faults import FAULTS, patience
 from tests.collectors.rounds import NOW, land, source_at
 from tests.collectors.test_x import END, TOKEN, answer, landed_with, post
 from tests.replay import Answer, ReplayServer
@@ -21,17 +20,6 @@ def landed_after(*answers, **values):
     """Give the answers one after the other, the last one again and again."""
     turns = iter(answers)
     return landed_with(lambda _: next(turns, answers[-1]), **values)
-
-
-@pytest.mark.parametrize(("fault", "reason"), FAULTS)
-def test_each_fault_has_its_name_and_is_asked_for_once(fault, reason):
-    began = time.monotonic()
-    landed, requests = landed_after(fault, timeout=patience(fault))
-    assert time.monotonic() - began < 4
-    assert landed.header.fault.reason == reason
-    assert landed.header.fault.message
-    assert landed.header.answered == ()
-    assert landed.header.requests == len(requests) == 1
 
 
 def test_a_fault_on_the_third_page_keeps_the_first_two():

@@ -1,11 +1,8 @@
 """What YouTube can do wrong, and what becomes of it."""
 
-import gzip
 import itertools
 import json
 import logging
-import time
-import tracemalloc
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -17,7 +14,7 @@ from collectors.landing import to_table
 from collectors.youtube import YouTubeCollector
 from collectors.youtube_client import next_quota_day
 from collectors.youtube_read import read_threads, read_videos, unread_replies
-from tests.collectors.faults import FAULTS, dripping_headers, patience
+from tests.collectors.faults import FAULTS, patience
 from tests.collectors.replay_youtube import (
     CHANNEL,
     CREDENTIAL,
@@ -55,11 +52,8 @@ def landed_after(*answers, **values):
 
 
 @pytest.mark.parametrize(("fault", "reason"), FAULTS)
-@pytest.mark.parametrize("stream", [{}, COMMENTS], ids=["search", "comments"])
-def test_each_fault_has_its_name_and_is_asked_for_once(fault, reason, stream):
-    began = time.monotonic()
-    landed, requests = landed_after(fault, timeout=patience(fault), **stream)
-    assert time.monotonic() - began < 4
+def test_each_fault_of_comments_has_its_name_and_is_asked_for_once(fault, reason):
+    landed, requests = landed_after(fault, timeout=patience(fault), **COMMENTS)
     assert landed.header.fault.reason == reason
     assert landed.header.fault.message
     assert landed.header.answered == ()
@@ -86,15 +80,6 @@ def test_a_fault_on_the_third_page_keeps_the_first_two():
     assert len(landed.ids) == 20
     assert landed.header.fault.reason == "unreachable"
     assert landed.spans == [(minutes_ago(20) + timedelta(seconds=1), minutes_ago(0))]
-
-
-def test_headers_that_never_end_block_no_longer_than_the_time_out():
-    with dripping_headers() as url:
-        began = time.monotonic()
-        source = replay_source(url, timeout=timedelta(seconds=0.4))
-        landed = land(YouTubeCollector(), source, CREDENTIAL)
-    assert time.monotonic() - began < 2
-    assert landed.header.fault.reason == "timeout"
 
 
 # --- quota and key ---------------------------------------------------------------------
@@ -279,25 +264,6 @@ def test_an_empty_page_with_another_behind_it_is_no_end():
     landed, _ = landed_with(lambda _: next(turns), **COMMENTS)
     assert landed.ids == ["yt:comment:t1"]
     assert landed.header.fault is None
-
-
-@pytest.mark.parametrize(
-    "answer",
-    [
-        Answer(body=b" " * 50_000_000),
-        Answer(body=gzip.compress(b" " * 400_000_000, 9), headers=GZIP),
-    ],
-    ids=["50-mb", "bomb"],
-)
-def test_a_body_that_would_grow_is_not_unfolded(answer):
-    tracemalloc.start()
-    try:
-        landed, _ = landed_after(answer)
-        peak = tracemalloc.get_traced_memory()[1]
-    finally:
-        tracemalloc.stop()
-    assert landed.header.fault.reason == "bad_answer"
-    assert peak < 120_000_000
 
 
 # --- anything --------------------------------------------------------------------------

@@ -144,6 +144,7 @@ def test_tasks_that_open_the_warehouse_share_one_slot(bag: Mapping[str, Any]):
     assert pooled == {
         "enrich.load",
         "enrich.publish",
+        "housekeeping.choose",
         "housekeeping.drop",
         "housekeeping.purge",
         "housekeeping.publish",

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
 
@@ -9,14 +10,17 @@ import pytest
 from sqlalchemy import select
 from typer.testing import CliRunner
 
-from collectors.landing import read_header, waiting_files
+from collectors.hackernews import read_hit
+from collectors.landing import Header, read_header, waiting_files, write_landing
 from collectors.settings import Settings
 from dags.steps import collecting, enriching, housekeeping, mailing
 from dags.surroundings import look_around
 from dags.told import Batch, FilesPutAside, NowhereError, SourceFailed
 from reports.commands import app as report_app
+from tests.collectors.replay_hackernews import story
 from tests.dags.rehearsal import MENTIONS, ask
 from tests.places import LATER, NOW, place
+from tests.replay import Answer, ReplayServer, Request
 from warehouse.desk.connection import desk_url, open_desk
 from warehouse.desk.tables import OutboxMail, ReportIssue
 
@@ -133,6 +137,65 @@ def test_housekeeping_purges_and_keeps_the_rows(settings: Settings):
     assert housekeeping.purge_bytes() == settings.warehouse.stat().st_size
     assert ask(settings.warehouse, MENTIONS) == before
     assert housekeeping.empty_mails() == 0
+
+
+@pytest.fixture
+def stories(settings: Settings) -> Iterator[ReplayServer]:
+    """Load two stories of Hacker News, of which one is deleted there afterwards."""
+    with ReplayServer(_item) as server:
+        with (settings.config / "sources.toml").open("a", encoding="utf-8") as file:
+            words = ('name = "hn"', 'platform = "hackernews"', f'base_url = "{server.url}"')
+            file.write("\n".join(("\n[[source]]", *words, 'query = "acme"\n')))
+        seen_at = settings.clock() - timedelta(days=9)
+        mentions = [read_hit(story(n, seen_at), collected_at=seen_at) for n in (1, 2)]
+        stream = {"source": "hn", "platform": "hackernews", "stream": "search:1"}
+        header = Header(kind="collect", job_id="j", collected_at=seen_at, **stream)
+        write_landing(settings.landing, header, mentions)
+        load_all()
+        yield server
+
+
+def _item(request: Request) -> Answer:
+    if request.path == "/v0/item/1.json":
+        return Answer.of({"id": 1, "deleted": True})
+    return Answer.of({"id": 2, "type": "story", "by": "someone", "title": "Acme opens", "time": 1})
+
+
+def load_all() -> None:
+    for files in enriching.list_batches():
+        enriching.enrich_batch(files)
+    enriching.load_enriched()
+
+
+_STORIES = "SELECT native_id FROM mention WHERE platform = 'hackernews'"
+
+
+def test_housekeeping_lets_go_of_what_was_deleted_at_its_platform(
+    settings: Settings, stories: ReplayServer
+):
+    assert sorted(ask(settings.warehouse, _STORIES)) == [("1",), ("2",)]
+    chosen = housekeeping.choose_rechecks()
+    assert stories.requests == []
+    assert housekeeping.look_up_posts(chosen) == 1
+    assert [header.kind for header in map(read_header, landed(settings))] == ["recheck"]
+    assert housekeeping.look_up_posts(chosen) == 0
+    load_all()
+    assert ask(settings.warehouse, _STORIES) == [("2",)]
+    assert housekeeping.look_up_posts(housekeeping.choose_rechecks()) == 0
+    assert len(stories.requests) == 2
+
+
+def test_look_up_that_failed_is_asked_again_and_takes_nothing_away(
+    settings: Settings, stories: ReplayServer, monkeypatch: pytest.MonkeyPatch
+):
+    chosen = housekeeping.choose_rechecks()
+    monkeypatch.setattr(stories, "_handler", lambda _: Answer(status=503))
+    with pytest.raises(housekeeping.RecheckFailedError, match="hn: server_error"):
+        housekeeping.look_up_posts(chosen)
+    load_all()
+    assert len(ask(settings.warehouse, _STORIES)) == 2
+    monkeypatch.setattr(stories, "_handler", _item)
+    assert housekeeping.look_up_posts(chosen) == 1
 
 
 def test_alerts_wait_for_the_first_snapshot(settings: Settings):

@@ -32,23 +32,26 @@ def test_nothing_is_due_before_its_time(folder):
 
 
 def test_what_is_due_is_shown_and_claimed_once(folder):
-    shown = here(folder, "plan", now="2026-11-23T08:15Z")
+    shown = here(folder, "plan", "--claim", now="2026-11-23T08:15Z")
     assert "news" in shown.stdout
     assert "/news.xml" in shown.stdout
     assert "23 Nov 08:15" in shown.stdout
     assert len(jobs(folder)) == 2
-    assert "0 jobs" in here(folder, "plan", now="2026-11-23T08:15Z").stderr
+    assert "0 jobs" in here(folder, "plan", "--claim", now="2026-11-23T08:15Z").stderr
+    shown = here(folder, "plan", now="2026-11-23T08:15Z")
+    assert "0 jobs" in shown.stderr
+    assert "under way" in shown.stdout
 
 
 def test_a_claim_that_nobody_followed_is_made_again_after_its_lease(folder):
-    here(folder, "plan", now="2026-11-23T09:00Z")
-    assert "0 jobs" in here(folder, "plan", now="2026-11-23T09:59Z").stderr
-    assert "2 jobs" in here(folder, "plan", now="2026-11-23T10:01Z").stderr
+    here(folder, "plan", "--claim", now="2026-11-23T09:00Z")
+    assert "0 jobs" in here(folder, "plan", "--claim", now="2026-11-23T09:59Z").stderr
+    assert "2 jobs" in here(folder, "plan", "--claim", now="2026-11-23T10:01Z").stderr
 
 
-def test_a_dry_plan_claims_nothing_however_often(folder):
+def test_a_plan_claims_nothing_however_often(folder):
     for _ in range(2):
-        assert "2 jobs" in here(folder, "plan", "--dry-run", now="2026-11-23T09:00Z").stderr
+        assert "2 jobs" in here(folder, "plan", now="2026-11-23T09:00Z").stderr
     assert jobs(folder) == []
 
 
@@ -57,10 +60,12 @@ def test_a_source_without_its_key_is_off_and_said_to_be(folder):
     keyed = '[[source]]\nname = "x"\nplatform = "x"\ncredential = "k"\n'
     sources.write_text(sources.read_text(encoding="utf-8") + keyed, encoding="utf-8")
     off = here(folder, "plan", now="2026-11-23T09:00Z")
-    assert "x is off: no credential 'k': set AIRFLOW_CONN_K" in off.stderr
-    assert "search:" not in off.stdout
+    assert "off: no credential 'k': set AIRFLOW_CONN_K" in off.stdout
+    assert "no figure yet" in off.stdout
+    assert "off" in off.stdout
+    assert "0 jobs" not in off.stderr
     on = json.dumps({"conn_type": "http", "password": "secret-token"})
-    shown = here(folder, "plan", "--dry-run", now="2026-11-23T09:00Z", AIRFLOW_CONN_K=on)
+    shown = here(folder, "plan", now="2026-11-23T09:00Z", AIRFLOW_CONN_K=on)
     assert "search:" in shown.stdout
     assert "secret-token" not in shown.output
 

@@ -266,5 +266,5 @@ def test_sources_and_streams_are_those_of_the_configuration(tmp_path):
         streams = connection.execute("FROM stream").fetchall()
         connection.close()
         assert len(rows) == expected
-        assert rows[0] == ("press", "feed", 900, False, "no credential")
+        assert rows[0] == ("press", "feed", 900, False, "no credential", False)
         assert streams == ([("web", "s1", "window")] if expected == 2 else [])

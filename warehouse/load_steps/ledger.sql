@@ -11,6 +11,7 @@ SELECT *, $now AS loaded_at FROM (
         job_id, kind, source, platform, stream, since, until, collected_at, outcome, message,
         retry_at, requests, items_seen, unreadable
     FROM arriving_file
+    WHERE kind <> 'recheck'
     EXCEPT
     SELECT * EXCLUDE (items_new, loaded_at) FROM attempt SEMI JOIN arriving_file USING (job_id)
 );

@@ -21,6 +21,7 @@ ON entity.mention_id = hidden.mention_id
     AND entity.field = hidden.field
     AND entity.start_char < hidden.end_char
     AND hidden.start_char < entity.end_char;
+CREATE TABLE snapshot.metric_history AS SELECT * FROM metric_history SEMI JOIN snapshot.mention USING (mention_id);
 CREATE TABLE snapshot.sighting AS SELECT * FROM sighting SEMI JOIN snapshot.mention USING (mention_id);
 -- Counted anew, so that a story is what the snapshot's own mentions make of it.
 CREATE TABLE snapshot.story AS
@@ -52,6 +53,15 @@ SELECT * REPLACE (
     END AS message
 )
 FROM attempt;
+CREATE TABLE snapshot.recheck_round AS
+SELECT * REPLACE (
+    CASE
+        WHEN len(list_filter($private_words::VARCHAR[], lambda word: contains(lower(message), lower(word)))) > 0
+            THEN 'withheld: it names people'
+        ELSE message
+    END AS message
+)
+FROM recheck_round;
 CREATE TABLE snapshot.stream_state AS SELECT * FROM stream_state;
 CREATE TABLE snapshot.cost_day AS
 SELECT
@@ -71,6 +81,9 @@ SELECT
 FROM cost_day
 GROUP BY ALL;
 CREATE TABLE snapshot.loaded_file AS SELECT * FROM loaded_file;
+-- The canary's items that no snapshot knew of arrive with this one.
+CREATE TABLE snapshot.canary_arrival AS
+SELECT * REPLACE (coalesce(made_at, $now::TIMESTAMPTZ) AS made_at) FROM canary_arrival;
 
 -- Staff: one row is a unit in a week, on one fixed grid, suppressed once and never published finer.
 CREATE TABLE snapshot.staff_week AS

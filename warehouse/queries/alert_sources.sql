@@ -56,5 +56,5 @@ FROM source
 LEFT JOIN last_answer ON last_answer.source = source.name
 LEFT JOIN counted ON counted.source = source.name
 LEFT JOIN failed ON failed.source = source.name
-WHERE source.is_active
+WHERE source.is_active AND NOT source.is_canary
 ORDER BY source.name;

@@ -28,4 +28,5 @@ SELECT
 FROM source
 LEFT JOIN source_health ON source_health.source = source.name
 LEFT JOIN worked ON worked.source = source.name
+WHERE NOT source.is_canary
 ORDER BY source.name;

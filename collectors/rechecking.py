@@ -1,0 +1,170 @@
+"""Ask sources for stored posts again, and write down what became of them: one landing file a source."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from hashlib import blake2b
+from pathlib import Path
+
+from collectors.collect import last_of_each
+from collectors.contract import Clock, Credential
+from collectors.errors import CollectError, RateLimited
+from collectors.landing import Fault, Header, write_landing
+from collectors.recheck import Asked, Found, Memory, Rechecker, rechecker_for
+from collectors.registry import collector_for
+from collectors.sources import Source
+from collectors.watchlist import Watchlist
+
+RECHECK_STREAM = "recheck"
+"""Stands where landing files name their stream."""
+
+Done = Callable[[int], None]
+"""Told how many more posts an answer was about."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Round:
+    source: Source
+    asked: Asked
+    place: str
+    found: list[Found] = field(default_factory=list)
+    fault: Fault | None = None
+    ended_at: datetime
+
+    @property
+    def due(self) -> frozenset[str]:
+        """Native ids of what was asked."""
+        return frozenset(post.native_id for post in self.asked.due)
+
+    @property
+    def gone(self) -> dict[str, str]:
+        """What the answers took away; what another answer of this round shows is there."""
+        shown = {mention.native_id for one in self.found for mention in one.present}
+        told = {native_id: why for one in self.found for native_id, why in one.gone.items()}
+        return {native_id: why for native_id, why in told.items() if native_id not in shown}
+
+
+def recheck_sources(
+    asks: Mapping[str, Asked],
+    sources: Iterable[Source],
+    *,
+    credentials: Mapping[str, Credential],
+    watchlist: Watchlist,
+    folder: Path,
+    memories: Path,
+    clock: Clock,
+    done: Done = lambda _count: None,
+) -> list[Path]:
+    """
+    Ask each source in turn; a fault of one ends its own round only.
+
+    A post that stands at several places, such as a status that two instances
+    know, is gone only if each of them says so.
+
+    Args:
+        asks: By a source's name what it is asked.
+        sources: The configured sources.
+        credentials: By the source's `credential` name.
+        watchlist: Says which posts are the firm's own.
+        folder: Where landing files go.
+        memories: Where a platform's module may remember what is on its way.
+        clock: The present.
+        done: For a progress bar.
+
+    Returns:
+        One landing file for each source that was asked.
+    """
+    rounds = [
+        _ask(
+            asks[source.name],
+            rechecker,
+            source,
+            credentials.get(source.credential or ""),
+            Memory(memories / f"{source.name}.json"),
+            clock,
+            done,
+        )
+        for source in sources
+        if source.name in asks and (rechecker := rechecker_for(source.platform)) is not None
+    ]
+    doubted = _doubted(rounds)
+    return [_land(one, doubted[one.source.platform], watchlist, folder) for one in rounds]
+
+
+def _ask(
+    asked: Asked,
+    rechecker: Rechecker,
+    source: Source,
+    credential: Credential | None,
+    memory: Memory,
+    clock: Clock,
+    done: Done,
+) -> _Round:
+    found: list[Found] = []
+    fault = None
+    try:
+        for one in rechecker.look_up(asked, source, credential, clock, memory):
+            found.append(one)
+            done(len({*one.unchanged, *one.gone, *(m.native_id for m in one.present)}))
+    except CollectError as error:
+        found.append(Found())  # The request that failed.
+        retry_at = error.until if isinstance(error, RateLimited) else None
+        fault = Fault(reason=error.reason, message=str(error), retry_at=retry_at)
+    return _Round(
+        source=source,
+        asked=asked,
+        place=rechecker.place(source),
+        found=found,
+        fault=fault,
+        ended_at=clock(),
+    )
+
+
+def _doubted(rounds: Sequence[_Round]) -> Mapping[str, set[str]]:
+    """Find, by platform, the posts that not every place calls gone at which they were asked for."""
+    doubted: dict[str, set[str]] = defaultdict(set)
+    for one in rounds:
+        doubted[one.source.platform] |= one.due - set(one.gone)
+    return doubted
+
+
+def _land(one: _Round, doubted: set[str], watchlist: Watchlist, folder: Path) -> Path:
+    source = one.source
+    mentions = last_of_each(mention for found in one.found for mention in found.present)
+    # What a job of an earlier round tells of may be asked for, and not answered yet, in this one.
+    gone = {k: why for k, why in one.gone.items() if k not in doubted or k not in one.due}
+    there = {native_id for found in one.found for native_id in found.unchanged}
+    there |= {mention.native_id for mention in mentions}
+    price = collector_for(source.platform).item_eur if source.item_eur is None else source.item_eur
+    charged = dict.fromkeys(native_id for found in one.found for native_id in found.charged)
+    header = Header(
+        kind="recheck",
+        job_id=_round_id(source, one.ended_at),
+        source=source.name,
+        platform=source.platform,
+        stream=RECHECK_STREAM,
+        since=min((found.as_of for found in one.found if found.as_of), default=None),
+        collected_at=one.ended_at,
+        requests=sum(found.requests for found in one.found),
+        items_seen=len(there) + len(gone),
+        unreadable=tuple(item for found in one.found for item in found.unreadable),
+        account=source.account if price else "",
+        item_eur=price,
+        charged=tuple(charged) if price else (),
+        asked=tuple(post.native_id for post in (*one.asked.due, *one.asked.refresh)),
+        there=tuple(sorted(there - set(gone))),
+        gone=gone,
+        fault=one.fault,
+    )
+    owned = (
+        replace(m, is_own=m.is_own or watchlist.owns(m.platform, m.author_handle, m.url))
+        for m in mentions
+        if m.native_id not in gone
+    )
+    return write_landing(folder, header, owned)
+
+
+def _round_id(source: Source, at: datetime) -> str:
+    parts = f"{source.name}\x1f{RECHECK_STREAM}\x1f{at.isoformat()}"
+    return blake2b(parts.encode(), digest_size=8).hexdigest()

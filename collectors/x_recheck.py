@@ -1,0 +1,215 @@
+"""Ask X about stored posts again: free of charge which are gone, for money how some read now."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from collectors.contract import Clock, Credential
+from collectors.errors import BadAnswer, CollectError
+from collectors.recheck import Asked, Found, Memory, Stored, batches
+from collectors.sources import Source
+from collectors.web.reading import identity, mapping, mappings
+from collectors.x_client import look_up_posts, open_client
+from collectors.x_compliance import create_job, download_result, job_state, upload_ids
+from collectors.x_read import read_posts
+
+_GIVEN_UP = timedelta(hours=23)
+"""A job that takes longer is begun anew."""
+_WHAT = "x recheck"
+
+
+class XRechecker:
+    """Batch compliance jobs and look-ups of the X API v2; see docs/platforms/x.md."""
+
+    within = timedelta(hours=24)
+    takes = timedelta(hours=6)
+    batch = 100
+    is_charged = True
+    needs_raw = False
+    most = 200_000
+
+    def place(self, source: Source) -> str:
+        """Name what a source asks: X is one."""
+        return source.platform
+
+    def look_up(
+        self,
+        asked: Asked,
+        source: Source,
+        credential: Credential | None,
+        clock: Clock,
+        memory: Memory,
+    ) -> Iterator[Found]:
+        """
+        Go on with the compliance job, or begin one for what is due; look `refresh` up.
+
+        A job lasts minutes to hours: its result is fetched at once if it is
+        there, else at the next time.
+
+        Raises:
+            CollectError: X stopped answering; see docs/platforms/x.md.
+        """
+        client = open_client(_WHAT, source, credential, clock)
+        with client.session:
+            fault: CollectError | None = None
+            try:
+                yield from _use_job(client, asked.due, source, clock, memory)
+            except CollectError as error:  # Whoever may not use jobs may still look posts up.
+                fault = error
+            for posts in batches(asked.refresh, self.batch):
+                yield from _look_up(client, posts, clock)
+            if fault is not None:
+                raise fault
+
+
+def _use_job(
+    client: Any, due: Sequence[Stored], source: Source, clock: Clock, memory: Memory
+) -> Iterator[Found]:
+    known = _Job.of(memory.read())
+    if known is not None:
+        status, url = job_state(client, known.id, source, _WHAT)
+        yield Found()
+        if status == "complete" and known.is_uploaded:
+            yield _result(known, url, source, clock)
+        elif known.is_on_its_way(status, clock()):
+            return
+        memory.write({})
+    posts = {_newest_id(post): post.native_id for post in due}
+    if not posts:
+        return
+    job_id, upload_url = create_job(client, source, _WHAT)
+    job = _Job(id=job_id, begun_at=clock(), posts=posts)
+    memory.write(job.to_dict())
+    upload_ids(upload_url, posts, source, clock, _WHAT)
+    job.is_uploaded = True
+    memory.write(job.to_dict())
+    status, url = job_state(client, job_id, source, _WHAT)
+    yield Found(requests=3)
+    if status == "complete":
+        yield _result(job, url, source, clock)
+        memory.write({})
+
+
+class _Job:
+    """A job on its way, as it is remembered."""
+
+    def __init__(
+        self,
+        *,
+        id: str,  # noqa: A002 - X's word
+        begun_at: datetime,
+        posts: Mapping[str, str],
+        is_uploaded: bool = False,
+    ) -> None:
+        self.id = id
+        self.begun_at = begun_at
+        self.posts = posts
+        self.is_uploaded = is_uploaded
+
+    @classmethod
+    def of(cls, known: Mapping[str, Any]) -> "_Job | None":
+        """Read what `to_dict` wrote; None: there is no job."""
+        try:
+            return cls(
+                id=str(known["id"]),
+                begun_at=datetime.fromisoformat(known["begun_at"]),
+                posts={str(key): str(value) for key, value in known["posts"].items()},
+                is_uploaded=known["is_uploaded"] is True,
+            )
+        except (KeyError, TypeError, ValueError, AttributeError):
+            return None
+
+    def is_on_its_way(self, status: str, now: datetime) -> bool:
+        """Tell whether its result is still to come."""
+        is_young = now - self.begun_at < _GIVEN_UP
+        return self.is_uploaded and is_young and status in {"created", "in_progress"}
+
+    def to_dict(self) -> dict[str, Any]:
+        return {**vars(self), "begun_at": self.begun_at.isoformat(), "posts": dict(self.posts)}
+
+
+def _result(job: _Job, url: str, source: Source, clock: Clock) -> Found:
+    told = download_result(url, source, clock, _WHAT)
+    gone = {job.posts[number]: why for number, why in told.items() if number in job.posts}
+    return Found(
+        unchanged=[post for post in job.posts.values() if post not in gone],
+        gone=gone,
+        as_of=job.begun_at,
+    )
+
+
+def _look_up(client: Any, posts: Sequence[Stored], clock: Clock) -> Iterator[Found]:
+    names = {_newest_id(post): post.native_id for post in posts}
+    answer = look_up_posts(client, list(names), _WHAT)
+    found, later = _read(answer, names, clock)
+    yield found
+    if later:  # Edited since: an id names one version, and tells of those that followed.
+        answer = look_up_posts(client, list(later), _WHAT)
+        yield _read(answer, later, clock)[0]
+
+
+def _read(
+    answer: Mapping[str, Any], names: Mapping[str, str], clock: Clock
+) -> tuple[Found, dict[str, str]]:
+    """Read a look-up; gives what was found, and the newer ids of posts that were edited."""
+    items = {
+        number: item
+        for item in mappings(answer.get("data"))
+        if (number := identity(item.get("id"))) in names and number is not None
+    }
+    refused = {
+        number: why
+        for error in mappings(answer.get("errors"))
+        if error.get("parameter") == "ids" and (why := _why(error))
+        for number in [identity(error.get("resource_id")) or identity(error.get("value")) or ""]
+        if number in names and number not in items
+    }
+    if not items and not refused:
+        msg = f"{_WHAT}: the answer is about none of the posts"
+        raise BadAnswer(msg)
+    later: dict[str, str] = {}
+    for number, item in items.items():
+        newest = _last(item.get("edit_history_tweet_ids"))
+        if newest is not None and newest != number:
+            later[newest] = names[number]
+    withheld = [number for number, item in items.items() if mapping(item.get("withheld"))]
+    shown = [n for n in items if n not in withheld and names[n] not in later.values()]
+    readable = {**answer, "data": [items[number] for number in shown]}
+    mentions, unreadable = read_posts(readable, clock())
+    ours = set(names.values())
+    gone = {names[number]: why for number, why in refused.items()}
+    gone |= {names[number]: "withheld" for number in withheld}
+    found = Found(
+        present=[mention for mention in mentions if mention.native_id in ours],
+        unchanged=[names[number] for number in shown],
+        gone=gone,
+        unreadable=unreadable,
+        charged=[names[number] for number in items],
+    )
+    return found, later
+
+
+def _why(error: Mapping[str, Any]) -> str | None:
+    """Tell why X doesn't show a post; None: that is no reason to delete it."""
+    kind = str(error.get("type", "")).rpartition("/")[2]
+    if kind == "resource-not-found":
+        return "deleted"
+    if kind == "not-authorized-for-resource":
+        is_suspended = "suspend" in str(error.get("detail", "")).casefold()
+        return "suspended" if is_suspended else "protected"
+    return None
+
+
+def _last(history: Any) -> str | None:
+    ids: Collection[str] = [one for one in map(identity, _list(history)) if one and one.isdecimal()]
+    return max(ids, key=int, default=None)
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _newest_id(post: Stored) -> str:
+    """Give the id of the newest version that is known; the first one stays behind, as it was."""
+    current = (post.url or "").rpartition("/")[2]
+    return current if current.isdecimal() else post.native_id

@@ -1,0 +1,155 @@
+"""`backfill`, `costs` and budgets over X's archive, played by a local server, through tweepy."""
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+from typer.testing import CliRunner
+
+from collectors.leases import Leases
+from luisterpost import app
+from tests.warehouse.x_archive import KEY, archive, posts, write_sources
+
+NOW = "2026-11-23T08:00Z"
+MOMENT = datetime(2026, 11, 23, 8, tzinfo=UTC)
+SINCE = datetime(2026, 10, 20, tzinfo=UTC)
+PRICE = 0.0045
+
+
+def here(folder, *words, expect=0, now=NOW):
+    around = ("--home", folder / "var", "--config", folder / "config", "--now", now)
+    result = CliRunner().invoke(
+        app, [*map(str, (*words, *around))], env={"AIRFLOW_CONN_X_MAIN": KEY}
+    )
+    assert result.exit_code == expect, result.output
+    return result
+
+
+def ask(folder, query: str):
+    return json.loads(here(folder, "sql", "--format", "json", query).stdout)
+
+
+def searches(server) -> int:
+    return sum(request.path.endswith("/search/all") for request in server.requests)
+
+
+@pytest.fixture
+def place(tmp_path):
+    with archive(tmp_path, "monthly_eur = 150") as server:
+        here(tmp_path, "run")
+        server.requests.clear()
+        yield tmp_path, server
+
+
+def test_nothing_that_costs_money_is_asked_without_a_yes(place):
+    folder, server = place
+    shown = here(folder, "backfill", "--since", "2026-10-20", expect=2)
+    assert "say --yes" in shown.stderr
+    assert searches(server) == 0
+
+
+def test_a_dry_run_counts_free_of_charge_what_it_would_bring_and_cost(place):
+    folder, server = place
+    shown = here(folder, "backfill", "--since", "2026-10-20", "--dry-run")
+    missing = len(posts(SINCE, MOMENT)) - 24
+    assert f"{missing:,}" in shown.stdout
+    assert f"about €{missing * PRICE:.2f}" in shown.stdout
+    assert searches(server) == 0
+
+
+def test_a_backfill_brings_what_is_missing_once_and_a_second_one_nothing(place):
+    folder, server = place
+    here(folder, "backfill", "--since", "2026-10-20", "--yes")
+    expected = len(posts(SINCE, MOMENT))
+    assert ask(folder, "SELECT count(*) AS n FROM mention") == [{"n": expected}]
+    asked = searches(server)
+    assert asked == 2  # 500 posts a page
+    shown = here(folder, "backfill", "--since", "2026-10-20", "--yes")
+    assert "Nothing is missing" in shown.stdout
+    assert searches(server) == asked
+    unknown = "FROM unknown('2026-10-20', '2026-11-23 07:00')"
+    assert ask(folder, unknown) == []
+
+
+def test_each_post_costs_once_a_day_and_those_that_come_along_as_well(place):
+    folder, _ = place
+    here(folder, "backfill", "--since", "2026-10-20", "--yes")
+    charged = len(posts(SINCE, MOMENT)) + 1
+    (row,) = ask(folder, "SELECT items, eur::DOUBLE AS eur FROM cost_month")
+    assert row == {"items": charged, "eur": round(charged * PRICE, 6)}
+    (told,) = json.loads(here(folder, "costs", "--json").stdout)
+    assert (told["month_eur"], told["budget_eur"]) == (row["eur"], 150)
+    assert told["order_of_thrift"][0]["matched_30_days"] == len(posts(SINCE, MOMENT))
+    shown = here(folder, "costs").stdout
+    assert f"€{row['eur']:.2f} in 2026-11 (UTC)" in shown
+    assert "budget €150" in shown
+
+
+def test_a_backfill_stops_where_the_budget_ends_and_goes_on_in_the_next_month(place):
+    folder, server = place
+    write_sources(folder, server, "monthly_eur = 5")
+    shown = here(folder, "backfill", "--since", "2026-10-20", "--yes", expect=1)
+    assert "until 1 December (UTC)" in shown.stderr
+    (row,) = ask(folder, "SELECT eur::DOUBLE AS eur FROM cost_month")
+    assert row["eur"] <= 5
+    assert searches(server) == 1
+    assert "0 jobs for 1 stream" in here(folder, "plan", now="2026-11-24T08:00Z").stderr
+    here(folder, "run", now="2026-11-24T08:00Z")
+    assert searches(server) == 1
+    later = "2026-12-01T00:30Z"
+    here(folder, "backfill", "--since", "2026-10-20", "--until", "2026-11-22", "--yes", now=later)
+    assert searches(server) == 2
+    assert ask(folder, "FROM unknown('2026-10-20', '2026-11-22')") == []
+    months = ask(folder, "SELECT month, eur::DOUBLE AS eur FROM cost_month ORDER BY month")
+    assert [row["month"] for row in months] == ["2026-11-01", "2026-12-01"]
+    assert max(row["eur"] for row in months) <= 5
+
+
+def test_a_backfill_spends_nothing_that_a_running_round_may_need(place):
+    folder, server = place
+    here(folder, "plan", "--claim", now="2026-11-23T09:00Z")
+    shown = here(
+        folder, "backfill", "--since", "2026-10-20", "--yes", expect=1, now="2026-11-23T09:00Z"
+    )
+    assert "on their way" in shown.stderr
+    assert searches(server) == 0
+
+
+def test_a_stream_that_a_round_is_asking_is_left_to_it(place):
+    folder, server = place
+    write_sources(folder, server, "")
+    here(folder, "plan", "--claim", now="2026-11-23T09:00Z")
+    shown = here(
+        folder, "backfill", "--since", "2026-10-20", "--yes", expect=1, now="2026-11-23T09:00Z"
+    )
+    assert "is being asked by a round" in shown.stderr
+    assert searches(server) == 0
+
+
+def test_a_backfill_that_was_killed_blocks_no_other(place):
+    folder, _ = place
+    leases = Leases(folder=folder / "var" / "jobs")
+    here(folder, "plan", "--claim", now="2026-11-23T09:00Z")
+    jobs = leases.open_jobs()
+    for job in jobs:
+        leases.release(job)
+    assert leases.claim(jobs, now=jobs[0].planned_at, is_backfill=True) == jobs
+    assert leases.open_jobs() == []
+    here(folder, "backfill", "--since", "2026-10-20", "--yes", now="2026-11-23T09:00Z")
+    assert list((folder / "var" / "jobs").glob("*.backfill")) == []
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--since", "2026-11-24"),
+        ("--since", "2026-11-02", "--until", "2026-11-01"),
+        ("--since", "yesterday"),
+        ("--since", "2026-11-01", "--source", "y"),
+    ],
+    ids=" ".join,
+)
+def test_a_time_or_source_that_does_not_exist_is_wrong_usage(place, words):
+    folder, server = place
+    here(folder, "backfill", *words, "--yes", expect=2)
+    assert server.requests == []

@@ -1,0 +1,299 @@
+"""`luisterpost backfill`: ask by hand for what of a past time is missing."""
+
+import os
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from rich.text import Text
+
+from collectors.collect_command import tell_faults
+from collectors.configuration.check import count_of
+from collectors.configuration.configured import read_or_exit
+from collectors.configuration.folder import Configuration
+from collectors.configuration.mistakes import printable
+from collectors.contract import Job
+from collectors.landing import Header, read_header
+from collectors.leases import Leases
+from collectors.readiness import Readiness, SourceState, find_readiness
+from collectors.settings import (
+    ConfigOption,
+    HomeOption,
+    NowOption,
+    Settings,
+    parse_now,
+    settings_from,
+)
+from warehouse.settings import WarehouseSettings
+
+if TYPE_CHECKING:
+    from warehouse.backfill import Estimate
+    from warehouse.limits import Fitted
+    from warehouse.plan import Standing
+
+# Into a pipe or a file a line is as long as it needs to be.
+console = Console() if sys.stdout.isatty() else Console(width=1_000)
+notes = Console(stderr=True)
+
+_WRONG_USAGE = 2
+
+
+def backfill(
+    context: typer.Context,
+    since: Annotated[
+        str,
+        typer.Option("--since", help="From when, such as 2026-11-01 (UTC if no zone is given)."),
+    ],
+    until: Annotated[
+        str | None, typer.Option("--until", help="Up to when, exclusive.  [default: now]")
+    ] = None,
+    source: Annotated[
+        list[str] | None,
+        typer.Option("--source", help="Only this source; may be repeated.  [default: all]"),
+    ] = None,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Don't ask before something that costs money.")
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only say what is missing and what it would cost.")
+    ] = False,
+    home: HomeOption = None,
+    config: ConfigOption = None,
+    now: NowOption = None,
+) -> None:
+    """
+    Ask for what of a past time is missing, as far as the platforms still give it, and load it.
+
+    Says first what that takes. Budgets and limits hold; run it again for what they leave: only
+    what is still missing is asked for. Exit code 1 says that something could not be asked.
+    """
+    settings = settings_from(context, home, config, now)
+    configuration = read_or_exit(settings, {"warehouse": WarehouseSettings})
+    moment = settings.clock()
+    window = parse_now(since), parse_now(until) if until else moment
+    unknown = set(source or ()) - {one.name for one in configuration.sources.source}
+    if unknown or window[0] >= min(window[1], moment):
+        what = (
+            f"no source {', '.join(sorted(unknown))}"
+            if unknown
+            else "--since is not before the end"
+        )
+        tell(what)
+        raise typer.Exit(_WRONG_USAGE)
+    readiness = find_readiness(
+        configuration.sources, configuration.watchlist, os.environ, now=moment
+    )
+    states = [state for state in readiness.states if not source or state.source.name in source]
+    work = _Work(settings, configuration, readiness, states, window)
+    jobs = work.estimate()
+    if not jobs or dry_run:
+        raise typer.Exit(1 if work.waits and not jobs else 0)
+    if work.costs_money and not yes:
+        if not sys.stdin.isatty():
+            tell("this costs money: say --yes to ask for it without being asked")
+            raise typer.Exit(_WRONG_USAGE)
+        typer.confirm("Ask for it?", abort=True)
+    raise typer.Exit(work.run())
+
+
+class _Work:
+    """One backfill: estimated, then done."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        configuration: Configuration,
+        readiness: Readiness,
+        states: Sequence[SourceState],
+        window: tuple[datetime, datetime],
+    ) -> None:
+        self.settings = settings
+        self.configuration = configuration
+        self.readiness = readiness
+        self.states = states
+        self.window = window
+        self.costs_money = False
+        self.waits = False
+        self.asked: list[Job] = []
+        self.headers: list[Header] = []
+
+    def estimate(self) -> Sequence[Job]:
+        """Say what is missing and what it takes, and give what can be asked for now."""
+        from warehouse.backfill import estimates
+        from warehouse.costs import price_of
+        from warehouse.counting import count_items
+
+        self._forget_dead_leases()
+        standing, missing, fitted = self._plan()
+        self.waits = bool(fitted.put_off)
+        for state in self.states:
+            if state.why_off is not None:
+                tell(f"{state.source.name} is off: {state.why_off}")
+        for message in (*missing, *fitted.messages):
+            tell(message)
+        if not fitted.jobs:
+            console.print("Nothing is missing that could be asked for now.")
+            return []
+        sources = [state.source for state in self.states]
+        clock = self.settings.clock
+        found = estimates(
+            fitted.jobs,
+            sources,
+            lambda name: standing.spending[name],
+            lambda job: count_items(job, self.readiness, clock, tell=tell),
+        )
+        charged = {source.name for source in sources if price_of(source)}
+        self.costs_money = any(one.job.source in charged for one in found)
+        _show(found)
+        return fitted.jobs
+
+    def _forget_dead_leases(self) -> None:
+        """Give back the leases of a backfill that was killed; one that lives holds the lock."""
+        from warehouse.connection import holding_lock
+
+        lock = self.settings.home / "run.lock"
+        with suppress(TimeoutError), holding_lock(lock, tell=lambda _: None, timeout_s=0):
+            Leases(folder=self.settings.jobs).end_backfill()
+
+    def run(self) -> int:
+        """Fetch, enrich, load and publish; give the exit code."""
+        from enrichment.enrich import enrich_waiting
+        from warehouse.connection import holding_lock, open_warehouse
+        from warehouse.intake import load_waiting, publish_now
+
+        settings, watchlist = self.settings, self.configuration.watchlist
+        keep = self.configuration.setting("warehouse", WarehouseSettings)
+        leases = Leases(folder=settings.jobs)
+        with holding_lock(settings.home / "run.lock", tell=tell):
+            try:
+                put_off = self._fetch(leases)
+                enriched = enrich_waiting(settings, watchlist)
+                intake = load_waiting(
+                    settings,
+                    watchlist=watchlist,
+                    sources=self.readiness.states,
+                    keep=keep,
+                    tell=tell,
+                )
+                with open_warehouse(settings.warehouse, tell=tell) as connection:
+                    ((time_zone,),) = connection.execute("SELECT time_zone FROM firm").fetchall()
+                publish_now(
+                    settings, watchlist=watchlist, time_zone=time_zone, keep=keep, tell=tell
+                )
+            finally:
+                leases.end_backfill()
+        faults = [h for h in self.headers if h.fault and h.fault.reason != "page_cap"]
+        tell_faults(faults)
+        broken = [result.error for result in enriched if result.error is not None]
+        broken += [outcome.message for outcome in intake.outcomes if outcome.state == "broken"]
+        for message in broken:
+            tell(f"put aside in {settings.aside}: {message}")
+        for message in put_off:
+            tell(message)
+        seen = sum(header.items_seen for header in self.headers)
+        console.print(
+            f"{count_of(len(self.headers), 'job')} fetched, {count_of(seen, 'item')} seen, "
+            f"{count_of(intake.new_mentions, 'new mention')}, {intake.mentions:,} in all"
+        )
+        return 1 if faults or broken or put_off else 0
+
+    def _fetch(self, leases: Leases) -> list[str]:
+        """Ask until nothing is missing, or no more may be asked; tell what waits."""
+        from collectors.workers import collect_jobs
+
+        failing: set[tuple[str, str]] = set()
+        with _progress() as progress:
+            task = progress.add_task("asking", total=0)
+            while True:
+                leases.end_backfill()  # Where one was killed its leases are still there.
+                _, _, fitted = self._plan(failing)
+                jobs = leases.claim(fitted.jobs, now=self.settings.clock(), is_backfill=True)
+                if not jobs:
+                    held = {
+                        f"{j.source}, {j.stream} is being asked by a round: run it again later"
+                        for j in fitted.jobs
+                    }
+                    return [*fitted.messages, *sorted(held)]
+                progress.update(task, total=len(self.asked) + len(jobs))
+
+                def show(job: Job, _path: object) -> None:
+                    progress.update(task, advance=1, description=f"asking {job.source}")
+
+                paths = collect_jobs(
+                    jobs,
+                    sources=self.configuration.sources,
+                    credentials=self.readiness.credentials,
+                    watchlist=self.configuration.watchlist,
+                    folder=self.settings.landing,
+                    clock=self.settings.clock,
+                    done=show,
+                )
+                self.asked += jobs
+                headers = [read_header(path) for path in paths]
+                self.headers += headers
+                failing |= {
+                    (header.source, header.stream)
+                    for header in headers
+                    if header.fault and header.fault.reason != "page_cap"
+                }
+
+    def _plan(
+        self, failing: "set[tuple[str, str]] | frozenset[tuple[str, str]]" = frozenset()
+    ) -> "tuple[Standing, Sequence[str], Fitted]":
+        from warehouse.backfill import fit_backfill, missing_jobs
+        from warehouse.plan import read_standing
+
+        now = self.settings.clock()
+        since, until = self.window
+        standing = read_standing(
+            self.settings, self.readiness.states, reach=now - since + timedelta(days=1)
+        )
+        missing = missing_jobs(self.states, standing.ledger, since=since, until=until, now=now)
+        jobs = [job for job in missing.jobs if (job.source, job.stream) not in failing]
+        return standing, missing.cannot, fit_backfill(jobs, standing, self.asked)
+
+
+def _show(found: "Sequence[Estimate]") -> None:
+    table = Table(box=None, pad_edge=False)
+    for heading in ("from (UTC)", "to (UTC)"):
+        table.add_column(heading, no_wrap=True)
+    for heading in ("items", "€"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    table.add_column("stream", overflow="fold")
+    for one in found:
+        since = f"{one.job.since:%d %b %Y %H:%M}" if one.job.since else "as far as it goes"
+        table.add_row(
+            since,
+            f"{one.job.until:%d %b %Y %H:%M}",
+            "no figure" if one.items is None else f"{one.items:,}",
+            "no figure" if one.eur is None else f"{one.eur:,.2f}" if one.eur else "0",
+            Text(printable(f"{one.job.source}, {one.job.stream}")),
+        )
+    console.print(table)
+    eur = sum(one.eur or 0 for one in found)
+    is_sure = all(one.eur is not None for one in found)
+    words = "about" if is_sure else "at least"
+    money = f", {words} €{eur:,.2f}" if eur or not is_sure else ", for nothing"
+    console.print(f"{count_of(len(found), 'window')}, as many requests or more{money}")
+
+
+def _progress() -> Progress:
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=notes,
+        transient=True,
+    )
+
+
+def tell(message: str) -> None:
+    """Say something beside the data."""
+    notes.print(Text(printable(message)), soft_wrap=True)
