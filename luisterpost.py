@@ -46,6 +46,7 @@ from warehouse.recheck_command import recheck
 from warehouse.settings import WarehouseSettings
 
 if TYPE_CHECKING:
+    from enrichment.enrich import EnrichResult
     from enrichment.enricher import Enricher
 
 OPTIONAL_FILES: Mapping[str, type[BaseModel]] = {
@@ -152,15 +153,17 @@ def run_round(
         late = late_canaries(settings.snapshot, now=settings.clock())
         for message in (*plan_round(settings, readiness.states).messages, *late):
             tell(message)
-        bugs: ExceptionGroup[Exception] | None = None
+        bugs: list[Exception] = []
         fetched: Sequence[Header] = ()
         try:
             fetched = collect_planned(settings, configuration, readiness, has_bar=has_bar)
-        except (
-            ExceptionGroup
-        ) as group:  # A bug at one source must not keep the others from loading.
-            bugs = group
-        enriched = enrich_waiting(settings, watchlist, enricher=enricher)
+        except ExceptionGroup as group:  # A bug at one source keeps no other from loading.
+            bugs.append(group)
+        enriched: Sequence[EnrichResult] = ()
+        try:
+            enriched = enrich_waiting(settings, watchlist, enricher=enricher)
+        except ExceptionGroup as group:  # Nor does a bug at one file.
+            bugs.append(group)
         intake = load_waiting(
             settings, watchlist=watchlist, sources=readiness.states, keep=keep, tell=tell
         )
@@ -171,8 +174,9 @@ def run_round(
             keep=keep,
             tell=tell,
         )
-    if bugs is not None:
-        raise bugs
+    if bugs:
+        msg = "bugs were met; what they did not concern is loaded and published"
+        raise ExceptionGroup(msg, bugs)
     unread = [result.error for result in enriched if result.error is not None]
     unloaded = [outcome.message for outcome in intake.outcomes if outcome.state == "broken"]
     return Round(

@@ -109,8 +109,13 @@ def enrich_waiting(
 
     Returns:
         One result for each file.
+
+    Raises:
+        ExceptionGroup: Files met bugs, one exception each, which names its file and leaves
+            it where it is; the others are enriched.
     """
     results = []
+    bugs: list[Exception] = []
     wanted = None if only is None else set(only)
     for landing in unenriched(settings):
         if wanted is not None and landing not in wanted:
@@ -130,8 +135,16 @@ def enrich_waiting(
         except FileNotFoundError:
             if landing.exists():
                 raise
+        except OSError:
+            raise  # A full disk, for instance, waits for no other file.
+        except Exception as error:  # noqa: BLE001 - raised below, once the others are done
+            error.add_note(f"while enriching {landing.name}")
+            bugs.append(error)
         else:
             results.append(_result(landing, path))
+    if bugs:
+        msg = f"{len(bugs)} files met a bug; the others are enriched"
+        raise ExceptionGroup(msg, bugs)
     return results
 
 

@@ -320,6 +320,27 @@ def test_broken_file_is_put_aside_and_the_others_go_on(tmp_path):
     assert third.exists()
 
 
+def test_bug_at_one_file_is_named_and_the_others_go_on(tmp_path, monkeypatch):
+    settings = Settings(home=tmp_path, fixed_now=NOW)
+    first, second, third = land(settings, range(3))
+    real = enrich_module.enrich_file
+
+    def enrich(landing, *args, **options):
+        if landing == second:
+            raise ZeroDivisionError
+        return real(landing, *args, **options)
+
+    monkeypatch.setattr(enrich_module, "enrich_file", enrich)
+    with pytest.raises(ExceptionGroup, match="1 files met a bug") as caught:
+        enrich_waiting(settings, WATCHLIST)
+    (bug,) = caught.value.exceptions
+    assert second.name in bug.__notes__[0]
+    assert unenriched(settings) == [second]
+    assert not settings.aside.exists()
+    assert first.exists()
+    assert third.exists()
+
+
 def test_file_removed_meanwhile_is_left_out(tmp_path, monkeypatch):
     settings = Settings(home=tmp_path, fixed_now=NOW)
     (landing,) = land(settings, [1])

@@ -15,13 +15,12 @@ from warehouse.desk.outbox import (
     MailRefusedError,
     Refusal,
     ServerUnusableError,
-    dead_letters,
     deliver_due,
-    due,
     empty_delivered,
     enqueue,
     retry,
     wait_after,
+    waiting,
 )
 from warehouse.desk.tables import OutboxMail
 
@@ -97,7 +96,7 @@ def test_a_mail_that_is_known_leaves_the_rest_of_the_transaction_alone(url):
     put(url, mail(1))
     assert put(url, mail(2), mail(1), mail(3)) == [True, False, True]
     with open_desk(url) as desk:
-        assert len(due(desk, NOW)) == 3
+        assert len(waiting(desk)) == 3
 
 
 def test_a_mail_goes_with_what_it_tells_of_or_not_at_all(url):
@@ -110,7 +109,7 @@ def test_a_mail_goes_with_what_it_tells_of_or_not_at_all(url):
     with pytest.raises(RuntimeError):
         fail()
     with open_desk(url) as desk:
-        assert due(desk, NOW) == []
+        assert waiting(desk) == []
 
 
 @pytest.mark.parametrize("header", ["Message-ID", "To"])
@@ -152,7 +151,7 @@ def test_waits_grow_and_end_after_five_days(url, clock):
     assert len(waits) == MOST_ATTEMPTS
     assert timedelta(days=4.5) < clock.now - NOW < timedelta(days=5.5)
     with open_desk(url) as desk:
-        (dead,) = dead_letters(desk)
+        (dead,) = waiting(desk)
         assert dead.last_error == "deferred: 451 later\ngiven up after 24 attempts"
         assert dead.sent_at is None
     assert wait_after(MOST_ATTEMPTS) is None

@@ -133,24 +133,6 @@ def enqueue(
     return True
 
 
-def due(session: Session, now: datetime) -> Sequence[OutboxMail]:
-    """List the mails whose time has come, the one that waits longest first."""
-    return session.scalars(
-        select(OutboxMail)
-        .where(OutboxMail.next_attempt_at <= now)
-        .order_by(OutboxMail.next_attempt_at, OutboxMail.created_at, OutboxMail.message_id)
-    ).all()
-
-
-def dead_letters(session: Session) -> Sequence[OutboxMail]:
-    """List the mails that were given up, the newest first."""
-    return session.scalars(
-        select(OutboxMail)
-        .where(OutboxMail.next_attempt_at.is_(None), OutboxMail.sent_at.is_(None))
-        .order_by(OutboxMail.created_at.desc(), OutboxMail.message_id)
-    ).all()
-
-
 def waiting(session: Session) -> Sequence[OutboxMail]:
     """List the mails that wait for an attempt and those that were given up, the oldest first."""
     return session.scalars(
