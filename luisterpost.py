@@ -149,8 +149,7 @@ def run_round(
     keep = configuration.setting("warehouse", WarehouseSettings)
     with holding_lock(settings.home / "run.lock", tell=tell):
         readiness = find_readiness(configuration.sources, watchlist, environ, now=settings.clock())
-        late = late_canaries(settings.snapshot, now=settings.clock())
-        for message in (*plan_round(settings, readiness.states).messages, *late):
+        for message in plan_round(settings, readiness.states).messages:
             tell(message)
         bugs: ExceptionGroup[Exception] | None = None
         fetched: Sequence[Header] = ()
@@ -171,6 +170,8 @@ def run_round(
             keep=keep,
             tell=tell,
         )
+    for late in late_canaries(settings.snapshot, now=settings.clock()):
+        tell(late)
     if bugs is not None:
         raise bugs
     unread = [result.error for result in enriched if result.error is not None]
