@@ -150,8 +150,7 @@ def run_round(
     keep = configuration.setting("warehouse", WarehouseSettings)
     with holding_lock(settings.home / "run.lock", tell=tell):
         readiness = find_readiness(configuration.sources, watchlist, environ, now=settings.clock())
-        late = late_canaries(settings.snapshot, now=settings.clock())
-        for message in (*plan_round(settings, readiness.states).messages, *late):
+        for message in plan_round(settings, readiness.states).messages:
             tell(message)
         bugs: list[Exception] = []
         fetched: Sequence[Header] = ()
@@ -174,9 +173,16 @@ def run_round(
             keep=keep,
             tell=tell,
         )
+<<<<<<< HEAD
     if bugs:
         msg = "bugs were met; what they did not concern is loaded and published"
         raise ExceptionGroup(msg, bugs)
+=======
+    for late in late_canaries(settings.snapshot, now=settings.clock()):
+        tell(late)
+    if bugs is not None:
+        raise bugs
+>>>>>>> collect
     unread = [result.error for result in enriched if result.error is not None]
     unloaded = [outcome.message for outcome in intake.outcomes if outcome.state == "broken"]
     return Round(

@@ -81,7 +81,7 @@ def recheck_sources(
             rechecker,
             source,
             credentials.get(source.credential or ""),
-            Memory(memories / f"{source.name}.json"),
+            Memory(memories / f"{source.name}.memory.json"),
             clock,
             done,
         )

@@ -1,5 +1,6 @@
 """Ask Reddit for stored posts and comments again, a hundred at a time."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
@@ -15,6 +16,7 @@ from collectors.web.reading import identity, mapping
 _REMOVED_BY_OTHERS = frozenset({"[removed]", "[ Removed by Reddit ]", "[ Removed by reddit ]"})
 _BY_THE_AUTHOR = frozenset({"deleted", "author"})
 _DELETED = "[deleted]"
+_FULLNAME = re.compile(r"t[13]_[0-9a-z]{1,20}")
 
 
 class RedditRechecker:
@@ -70,8 +72,8 @@ class RedditRechecker:
                 )
 
 
-def _name(post: Stored) -> str:
-    return post.native_id
+def _name(post: Stored) -> str | None:
+    return post.native_id if _FULLNAME.fullmatch(post.native_id) else None
 
 
 def _read(answer: Any, what: str, clock: Clock) -> Answered:

@@ -1,6 +1,7 @@
 """Ask X about stored posts again: free of charge which are gone, for money how some read now."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,6 +16,7 @@ from collectors.x_read import read_posts
 
 _GIVEN_UP = timedelta(hours=23)
 """A job that takes longer is begun anew."""
+_ID = re.compile(r"[0-9]{1,19}")
 _WHAT = "x recheck"
 
 
@@ -74,7 +76,7 @@ def _use_job(
         elif known.is_on_its_way(status, clock()):
             return
         memory.write({})
-    posts = {_newest_id(post): post.native_id for post in due}
+    posts = _named(due)
     if not posts:
         return
     job_id, upload_url = create_job(client, source, _WHAT)
@@ -139,7 +141,9 @@ def _result(job: _Job, url: str, source: Source, clock: Clock) -> Found:
 
 
 def _look_up(client: Any, posts: Sequence[Stored], clock: Clock) -> Iterator[Found]:
-    names = {_newest_id(post): post.native_id for post in posts}
+    names = _named(posts)
+    if not names:
+        return
     answer = look_up_posts(client, list(names), _WHAT)
     found, later = _read(answer, names, clock)
     yield found
@@ -201,7 +205,7 @@ def _why(error: Mapping[str, Any]) -> str | None:
 
 
 def _last(history: Any) -> str | None:
-    ids: Collection[str] = [one for one in map(identity, _list(history)) if one and one.isdecimal()]
+    ids = [one for one in map(identity, _list(history)) if one and _ID.fullmatch(one)]
     return max(ids, key=int, default=None)
 
 
@@ -209,7 +213,14 @@ def _list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else []
 
 
-def _newest_id(post: Stored) -> str:
-    """Give the id of the newest version that is known; the first one stays behind, as it was."""
-    current = (post.url or "").rpartition("/")[2]
-    return current if current.isdecimal() else post.native_id
+def _named(posts: Sequence[Stored]) -> dict[str, str]:
+    """
+    Give each post's stored id by the id of its newest version that is known.
+
+    The first version stays behind at X, as it was. One id that is none would
+    make X refuse the whole question.
+    """
+    newest = (
+        (_last([(post.url or "").rpartition("/")[2], post.native_id]), post) for post in posts
+    )
+    return {number: post.native_id for number, post in newest if number}

@@ -169,7 +169,7 @@ def test_wrong_usage_ends_with_2(words, listened):
 def test_check_ends_with_0_on_the_bundled_configuration(tmp_path):
     ended = luisterpost("check", "--config", CONFIG, "--now", NOW, folder=tmp_path)
     assert ended.code == 0
-    assert "12 subjects, 4 sources" in ended.out
+    assert "12 subjects, 5 sources" in ended.out
 
 
 BROKEN = 'terms = ["Acme"]\nhashtgs = ["x"]\nfacet = "brnd"\n'

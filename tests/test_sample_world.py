@@ -277,12 +277,25 @@ def test_every_stream_but_the_broken_one_is_covered_without_a_hole(sample, world
     query = "SELECT source, stream, since, until FROM covered ORDER BY ALL"
     for source, stream, since, until in snapshot_rows(sample.home, query):
         streams[source, stream].append((since, until))
-    assert {source for source, _ in streams} == {"news", "forum", "x", "reddit"}
+    assert {source for source, _ in streams} == {"news", "forum", "x", "reddit", "canary"}
     for (source, stream), spans in streams.items():
-        assert spans[0][0] <= world.start, stream
+        begun = world.import_until if source == "canary" else world.start
+        assert spans[0][0] <= begun, stream
         assert world.anchor - spans[-1][1] < timedelta(minutes=1), stream
         assert len(spans) == (2 if source == "forum" else 1), stream
         assert all(before[1] < after[0] for before, after in pairwise(spans))
+
+
+def test_canary_arrives_with_the_round_after_each_of_its_hours(sample, world):
+    query = (
+        "SELECT min(item_at), max(item_at), count(*), max(made_at - item_at) FROM canary_arrival"
+    )
+    assert snapshot_rows(sample.home, query) == [
+        (world.import_until, world.anchor, 169, timedelta(hours=11))
+    ]
+    named = "SELECT count(*) FROM mention WHERE starts_with(native_id, 'https://www.epervier.example/canary')"
+    assert snapshot_rows(sample.home, named) == [(0,)]
+    assert "Half of the canary" in sample.report.read_text(encoding="utf-8")
 
 
 def test_what_was_imported_with_covers_says_so(sample, world):

@@ -157,6 +157,8 @@ class _Work:
         """Give back the leases of a backfill that was killed; one that lives holds the lock."""
         from warehouse.connection import holding_lock
 
+        if not self.settings.jobs.exists():
+            return
         lock = self.settings.home / "run.lock"
         with suppress(TimeoutError), holding_lock(lock, tell=lambda _: None, timeout_s=0):
             Leases(folder=self.settings.jobs).end_backfill()

@@ -63,6 +63,8 @@ def cost_rows(standing: "Standing") -> list[dict[str, Any]]:
         if not price_of(source):
             continue
         saved_on = standing.thrifty.get(source.name, ())
+        asked = {stream.key for stream in state.streams}
+        order = order_of_thrift(spending)
         streams = [
             {
                 "stream": key,
@@ -70,8 +72,12 @@ def cost_rows(standing: "Standing") -> list[dict[str, Any]]:
                 "matched_30_days": spending.streams[key].matched,
                 "is_thrifty": key in saved_on,
             }
-            for key in order_of_thrift(spending)
+            for key in order
+            if key in asked or not asked
         ]
+        others = sum(
+            spending.streams[key].recent_eur for key in order if asked and key not in asked
+        )
         told.append(
             {
                 "source": source.name,
@@ -84,6 +90,7 @@ def cost_rows(standing: "Standing") -> list[dict[str, Any]]:
                 "budget_eur": source.monthly_eur,
                 "item_eur": price_of(source),
                 "order_of_thrift": streams,
+                "others_eur_30_days": round(others, 6),
             }
         )
     return told
@@ -103,6 +110,9 @@ def _show(row: dict[str, Any]) -> None:
     if row["reserved_eur"]:
         text.append(f"; jobs on their way may cost {euros(row['reserved_eur'])}", "not bold")
     console.print(text)
+    if row["others_eur_30_days"]:
+        words = f"in 30 days, for posts looked up again and queries of before: {euros(row['others_eur_30_days'])}"
+        console.print(Text(words))
     if not row["order_of_thrift"]:
         console.print(Text("nothing was charged in the last 30 days\n", style="dim"))
         return

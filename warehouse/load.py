@@ -178,6 +178,8 @@ def _load(connection: duckdb.DuckDBPyConnection, batch: list[_File], now: dateti
         if gone := gone_mentions(file.header for file in batch):
             bury_each(connection, gone, now=now)
         run_script(connection, "stage", parameters)
+        if any(file.header.kind == "recheck" for file in batch):
+            run_script(connection, "rechecked", parameters)
         run_script(connection, "costs", parameters)
         run_script(connection, "canary", parameters)
         drop_tombstoned(connection)

@@ -68,7 +68,8 @@ def twarc_reader(circumstances: Circumstances) -> Read:
 
 
 def _is_post(values: Mapping[str, Any]) -> bool:
-    return "id" in values and "text" in values and "data" not in values
+    # API v1.1 has the same names for other things, and says each id twice.
+    return "id" in values and "text" in values and not {"data", "id_str"} & values.keys()
 
 
 def _retrieved_at(values: Mapping[str, Any], now: datetime) -> datetime:

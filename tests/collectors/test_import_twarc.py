@@ -157,3 +157,19 @@ def test_one_unreadable_post_of_a_page_is_put_aside_and_the_others_arrive(tmp_pa
     ]
     assert result.left_out == {"an answer without posts": 1}
     assert result.repeated == 1
+
+
+OTHERS = {
+    "users": ({"data": [USER], "meta": {}, "__twarc": TWARC}, "holds user profiles"),
+    "API v1.1": (
+        {"id": 1, "id_str": "1", "text": "a", "lang": "nl", "user": {}},
+        "of X's API v1.1",
+    ),
+}
+
+
+@pytest.mark.parametrize(("line", "words"), OTHERS.values(), ids=OTHERS)
+def test_other_file_of_x_is_named_as_what_it_is(tmp_path, line, words):
+    (tmp_path / "a.jsonl").write_bytes(json_lines(line, line))
+    with pytest.raises(ImportFileError, match=words):
+        take(tmp_path / "a.jsonl")

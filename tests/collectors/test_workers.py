@@ -66,6 +66,8 @@ def test_a_bug_surfaces_and_every_other_job_is_done(tmp_path, play):
 class _Meeting:
     """Gives its page only when jobs of three sources, or sites, are being fetched at once."""
 
+    item_eur = 0.0
+
     def __init__(self):
         self.barrier = threading.Barrier(3, timeout=20)
         self.present: dict[str, int] = {}

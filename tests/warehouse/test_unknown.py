@@ -94,7 +94,7 @@ def test_an_import_is_knowledge_of_every_stream_of_its_source(world):
 
 
 def test_a_source_that_is_off_is_unknown_with_the_reason_since_it_is_off(world):
-    world.execute("INSERT INTO source VALUES ('x', 'x', 900, false, 'no credential')")
+    world.execute("INSERT INTO source VALUES ('x', 'x', 900, false, 'no credential', false)")
     covered(world, "x", "s", 0, 8)
     assert unknown(world) == [("x", "*", 8, 24, "not_run", "no credential")]
 

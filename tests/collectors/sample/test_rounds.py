@@ -20,7 +20,7 @@ def collect(server, watchlist, credentials, world):
     validators, since, faults = {}, {}, []
     for now in world.rounds():
         server.now = now
-        for source in sources.source:
+        for source in (one for one in sources.source if not one.canary):
             collector = collector_for(source.platform)
             for stream in collector.streams(source, watchlist, now):
                 job = Job(
