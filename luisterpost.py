@@ -27,6 +27,7 @@ from collectors.contract import Interval
 from collectors.imports.importing import import_file
 from collectors.landing import Header
 from collectors.readiness import SourceState, find_readiness
+from collectors.sample import QUERIES
 from collectors.sample.commands import app as sample_app
 from collectors.settings import ConfigOption, HomeOption, NowOption, Settings, settings_from
 from collectors.try_command import try_source
@@ -55,15 +56,6 @@ OPTIONAL_FILES: Mapping[str, type[BaseModel]] = {
     "reports": ReportSettings,
     "warehouse": WarehouseSettings,
 }
-
-SAMPLE_QUERIES = (
-    "FROM share_of_voice_week",
-    (
-        "SELECT day, sum(mentions) AS mentions, sum(negative) AS negative FROM daily_volume "
-        "WHERE subject_id = 'epervier' GROUP BY day ORDER BY day DESC LIMIT 10"
-    ),
-    "SELECT source, stream, reason, since, until FROM gap",
-)
 
 console = Console()
 app = typer.Typer(
@@ -173,16 +165,11 @@ def run_round(
             keep=keep,
             tell=tell,
         )
-<<<<<<< HEAD
+    for late in late_canaries(settings.snapshot, now=settings.clock()):
+        tell(late)
     if bugs:
         msg = "bugs were met; what they did not concern is loaded and published"
         raise ExceptionGroup(msg, bugs)
-=======
-    for late in late_canaries(settings.snapshot, now=settings.clock()):
-        tell(late)
-    if bugs is not None:
-        raise bugs
->>>>>>> collect
     unread = [result.error for result in enriched if result.error is not None]
     unloaded = [outcome.message for outcome in intake.outcomes if outcome.state == "broken"]
     return Round(
@@ -370,7 +357,7 @@ def _show_sample(settings: Settings, result: Round, report: Path) -> None:
     ):
         console.print(Text(f"{name:<11}", style="bold"), Text(str(path)), sep="", soft_wrap=True)
     console.print(Text(f"\n{result.mentions:,} mentions. Three questions to try:\n"))
-    for query in SAMPLE_QUERIES:
+    for query in QUERIES:
         command = f'{sys.argv[0]} sql --home {shlex.quote(str(settings.home))} "{query}"'
         console.print(Text(command, style="cyan"), soft_wrap=True)
 
