@@ -4,6 +4,7 @@ import zlib
 
 _GZIP_OR_ZLIB = zlib.MAX_WBITS | 32
 _BARE = -zlib.MAX_WBITS
+_FRAME_BYTES = 2
 
 
 class Unpacker:
@@ -22,6 +23,7 @@ class Unpacker:
         name = encoding.strip().lower()
         self._unpack = None if name in {"", "identity"} else zlib.decompressobj(_GZIP_OR_ZLIB)
         self._may_be_bare = name == "deflate"
+        self._begun = b""
 
     def unpack(self, piece: bytes, most: int) -> bytes:
         """
@@ -36,6 +38,10 @@ class Unpacker:
         """
         if self._unpack is None:
             return piece[:most]
+        if self._may_be_bare:
+            self._begun = piece = self._begun + piece
+            if len(piece) < _FRAME_BYTES:
+                return b""
         try:
             unpacked = self._unpack.decompress(piece, most)
         except zlib.error:

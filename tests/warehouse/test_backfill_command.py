@@ -8,7 +8,8 @@ from typer.testing import CliRunner
 
 from collectors.leases import Leases
 from luisterpost import app
-from tests.warehouse.x_archive import KEY, archive, posts, write_sources
+from tests.replay import Answer, ReplayServer
+from tests.warehouse.x_archive import KEY, answer, archive, posts, write_sources
 
 NOW = "2026-11-23T08:00Z"
 MOMENT = datetime(2026, 11, 23, 8, tzinfo=UTC)
@@ -153,3 +154,29 @@ def test_a_time_or_source_that_does_not_exist_is_wrong_usage(place, words):
     folder, server = place
     here(folder, "backfill", *words, "--yes", expect=2)
     assert server.requests == []
+
+
+def test_a_backfill_may_be_the_first_thing_that_is_done(tmp_path):
+    with archive(tmp_path, "monthly_eur = 150"):
+        dry = here(tmp_path, "backfill", "--since", "2026-11-20", "--dry-run")
+        assert "about €0.36" in dry.stdout  # 79 hours, one post each
+        assert not (tmp_path / "var").exists()
+        here(tmp_path, "backfill", "--since", "2026-11-20", "--yes")
+        assert ask(tmp_path, "SELECT count(*) AS n FROM mention") == [{"n": 79}]
+
+
+def test_a_source_that_fails_ends_with_1_and_the_next_backfill_asks_for_the_rest(tmp_path):
+    is_down = True
+
+    def answering(request):
+        return Answer(status=503) if is_down else answer(request)
+
+    with archive(tmp_path, "monthly_eur = 150") as server, ReplayServer(answering) as failing:
+        path = tmp_path / "config" / "sources.toml"
+        text = path.read_text(encoding="utf-8").replace(server.url, failing.url)
+        path.write_text(text, encoding="utf-8")
+        shown = here(tmp_path, "backfill", "--since", "2026-11-20", "--yes", expect=1)
+        assert "server_error" in shown.stderr
+        is_down = False
+        here(tmp_path, "backfill", "--since", "2026-11-20", "--yes")
+        assert ask(tmp_path, "SELECT count(*) AS n FROM mention") == [{"n": 79}]
