@@ -98,6 +98,7 @@ class BoundedAdapter(HTTPAdapter):
         self._clock = clock
         self._credential = credential
         self._moved = moved
+        self._proxies: Mapping[str, str] | None = None
         self._max_body_bytes = max_body_bytes
 
     def send(
@@ -112,7 +113,9 @@ class BoundedAdapter(HTTPAdapter):
         if self._moved and request.url and request.url.startswith(self._moved[0]):
             request.url = self._moved[1].rstrip("/") + request.url.removeprefix(self._moved[0])
             # Whether a proxy stands between is a question of where it goes, not where it would have gone.
-            options["proxies"] = get_environ_proxies(request.url)
+            if self._proxies is None:  # Once: to look through the environment takes a while.
+                self._proxies = get_environ_proxies(request.url)
+            options["proxies"] = self._proxies
         deadline = time.monotonic() + self._timeout_s
         options |= {"stream": True, "timeout": self._timeout_s}
         try:
