@@ -71,7 +71,9 @@ def collect_job(
         fault=fault,
     )
     owned = (
-        replace(m, is_own=m.is_own or watchlist.owns(m.platform, m.author_handle, m.url))
+        replace(m, is_own=True)
+        if not m.is_own and watchlist.owns(m.platform, m.author_handle, m.url)
+        else m
         for m in mentions
     )
     return write_landing(folder, header, owned)

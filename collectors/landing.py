@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+from operator import attrgetter
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, Self
@@ -180,7 +181,7 @@ def to_table(mentions: Iterable[Mention]) -> pa.Table:
     mentions = list(mentions)
     columns = []
     for name, kind in zip(MENTION_SCHEMA.names, MENTION_SCHEMA.types, strict=True):
-        values = [getattr(mention, name) for mention in mentions]
+        values = list(map(attrgetter(name), mentions))
         if name == "metrics":
             values = [list(counts.items()) for counts in values]
         columns.append(pa.array(values, type=kind))

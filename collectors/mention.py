@@ -1,10 +1,10 @@
 """A mention: one public post or article, exactly as its platform gave it."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import blake2b
+from json.encoder import encode_basestring
 from types import MappingProxyType
 from typing import Literal
 
@@ -80,5 +80,10 @@ class Mention:
             16 hexadecimal digits over title, text and url; not over counts,
             the raw record, or when and by whom it was collected.
         """
-        read = json.dumps([self.title, self.text, self.url], ensure_ascii=False)
+        read = f"[{_quoted(self.title)}, {_quoted(self.text)}, {_quoted(self.url)}]"
         return blake2b(read.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+
+
+def _quoted(text: str | None) -> str:
+    """Write a text as JSON does: several times faster than `json.dumps`, at each mention."""
+    return "null" if text is None else encode_basestring(text)

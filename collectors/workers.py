@@ -1,5 +1,6 @@
 """Fetch many jobs at once: sources and sites side by side, the jobs of one of them in turn."""
 
+import gc
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -67,13 +68,18 @@ def collect_jobs(
 
     paths: list[Path] = []
     bugs: list[Exception] = []
-    for job, outcome in _each_ended(list(lanes.values()), fetch):
-        if isinstance(outcome, Exception):
-            outcome.add_note(f"while collecting {job.source}, stream {job.stream}")
-            bugs.append(outcome)
-        else:
-            done(job, outcome)
-            paths.append(outcome)
+    # What is loaded by now stays: the garbage collector need not walk through it for each page.
+    gc.freeze()
+    try:
+        for job, outcome in _each_ended(list(lanes.values()), fetch):
+            if isinstance(outcome, Exception):
+                outcome.add_note(f"while collecting {job.source}, stream {job.stream}")
+                bugs.append(outcome)
+            else:
+                done(job, outcome)
+                paths.append(outcome)
+    finally:
+        gc.unfreeze()
     if bugs:
         msg = f"{len(bugs)} of {len(jobs)} jobs met a bug; the others are done"
         raise ExceptionGroup(msg, bugs)

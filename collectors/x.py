@@ -261,6 +261,7 @@ def _turn_pages(
         if cursor is None:
             return
         watch.check(cursor, [mention.native_id for mention in mentions])
+        del answer  # Its thousands of objects make room for the next page's.
 
 
 def _covered_down_to(window: Window, page: Sequence[Mention]) -> tuple[Interval, ...]:

@@ -1,6 +1,7 @@
 """Read posts of the X API v2 as mentions."""
 
 import html
+import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -30,7 +31,7 @@ _METRICS = {
     "quotes": "quote_count",
     "views": "impression_count",
     "bookmarks": "bookmark_count",
-}
+}.items()
 _KINDS: Sequence[tuple[str, Kind]] = (
     ("retweeted", "repost"),
     ("replied_to", "reply"),
@@ -38,6 +39,7 @@ _KINDS: Sequence[tuple[str, Kind]] = (
 )
 """What a post refers to, and what that makes of it; the first that applies."""
 
+_PLAIN = re.compile("[A-Za-z0-9_]+")
 _SNOWFLAKES_SINCE = datetime(2010, 11, 4, 1, 42, 54, 657000, UTC)
 _SNOWFLAKE_TIME_SHIFT = 22
 _EDITABLE = timedelta(days=1)
@@ -117,7 +119,7 @@ def _read_post(
         kind=about[1] if about else "post",
         text=html.unescape(needed_text(item, "text")),
         collected_at=collected_at,
-        url=f"https://x.com/{quote(handle or 'i', safe='')}/status/{quote(current_id, safe='')}",
+        url=f"https://x.com/{_quoted(handle or 'i')}/status/{_quoted(current_id)}",
         author_id=author_id,
         author_handle=handle,
         author_name=text_or_none(author.get("name")),
@@ -130,10 +132,14 @@ def _read_post(
         is_repost="retweeted" in refers,
         is_quote="quoted" in refers,
         metrics=counts(
-            [*((name, public.get(key)) for name, key in _METRICS.items()), ("followers", followers)]
+            [*[(name, public.get(key)) for name, key in _METRICS], ("followers", followers)]
         ),
         raw=raw_json(item | {"includes": own_includes} if own_includes else item),
     )
+
+
+def _quoted(part: str) -> str:
+    return part if _PLAIN.fullmatch(part) else quote(part, safe="")
 
 
 def _history(item: Mapping[str, Any]) -> list[str]:

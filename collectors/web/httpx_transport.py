@@ -19,7 +19,7 @@ from requests.utils import get_environ_proxies, select_proxy
 
 from collectors.contract import Clock, Credential
 from collectors.errors import BadAnswer, CollectError, SourceTimeout, SourceUnreachable
-from collectors.web.transport import MAX_BODY_BYTES, detail_of, name_fault
+from collectors.web.transport import MAX_BODY_BYTES, detail_of, is_success, name_fault
 from collectors.web.utf8 import json_in_utf8
 
 _MAX_FAULT_BYTES = 64 * 1024
@@ -103,11 +103,12 @@ class BoundedTransport(httpx.BaseTransport):
             raise SourceUnreachable(self._says(reason)) from error
         finally:
             cut.cancel()
-        token = request.headers.get("Authorization", "").partition(" ")[2]
-        detail = detail_of(body, token=token, credential=self._credential)
-        fault = self.fault_of(response.status_code, response.headers, body, detail)
-        if fault:
-            raise fault
+        if not is_success(response.status_code):
+            token = request.headers.get("Authorization", "").partition(" ")[2]
+            detail = detail_of(body, token=token, credential=self._credential)
+            fault = self.fault_of(response.status_code, response.headers, body, detail)
+            if fault:
+                raise fault
         self.last_body = body = json_in_utf8(body)
         headers = [(k, v) for k, v in response.headers.items() if k.lower() not in _OF_THE_BODY]
         return httpx.Response(response.status_code, headers=headers, content=body, request=request)

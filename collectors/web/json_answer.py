@@ -16,7 +16,7 @@ import httpx
 
 from collectors.contract import Clock
 from collectors.errors import BadAnswer, SourceTimeout, SourceUnreachable
-from collectors.web.transport import MAX_BODY_BYTES, detail_of, name_fault
+from collectors.web.transport import MAX_BODY_BYTES, detail_of, is_success, name_fault
 from collectors.web.utf8 import json_in_utf8
 
 _MAX_FAULT_BYTES = 64 * 1024
@@ -60,7 +60,9 @@ def get_json(
     except (httpx.HTTPError, OSError) as error:
         msg = f"{what}: no connection, {type(error).__name__}"
         raise SourceUnreachable(msg) from error
-    fault = name_fault(what, status, headers, detail_of(body), clock())
+    fault = (
+        None if is_success(status) else name_fault(what, status, headers, detail_of(body), clock())
+    )
     if fault:
         raise fault
     try:

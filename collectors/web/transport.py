@@ -98,6 +98,7 @@ class BoundedAdapter(HTTPAdapter):
         self._clock = clock
         self._credential = credential
         self._moved = moved
+        self._proxies: Mapping[str, str] | None = None
         self._max_body_bytes = max_body_bytes
 
     def send(
@@ -112,7 +113,9 @@ class BoundedAdapter(HTTPAdapter):
         if self._moved and request.url and request.url.startswith(self._moved[0]):
             request.url = self._moved[1].rstrip("/") + request.url.removeprefix(self._moved[0])
             # Whether a proxy stands between is a question of where it goes, not where it would have gone.
-            options["proxies"] = get_environ_proxies(request.url)
+            if self._proxies is None:  # Once: to look through the environment takes a while.
+                self._proxies = get_environ_proxies(request.url)
+            options["proxies"] = self._proxies
         deadline = time.monotonic() + self._timeout_s
         options |= {"stream": True, "timeout": self._timeout_s}
         try:
@@ -129,11 +132,12 @@ class BoundedAdapter(HTTPAdapter):
             if self._cut_off.has_happened:
                 raise SourceTimeout(self._too_late()) from error
             raise SourceUnreachable(self._says(f"no connection, {_cause(error)}")) from error
-        token = str(request.headers.get("Authorization", "")).partition(" ")[2]
-        detail = detail_of(body, token=token, credential=self._credential)
-        fault = self.fault_of(response.status_code, response.headers, body, detail)
-        if fault:
-            raise fault
+        if not is_success(response.status_code):
+            token = str(request.headers.get("Authorization", "")).partition(" ")[2]
+            detail = detail_of(body, token=token, credential=self._credential)
+            fault = self.fault_of(response.status_code, response.headers, body, detail)
+            if fault:
+                raise fault
         body = json_in_utf8(body)
         # Where the media type is some text, or says Latin-1, `requests` would read it so.
         response.raw, response.encoding = BytesIO(body), None if b"\x00" in body else "utf-8"
@@ -179,6 +183,11 @@ class BoundedAdapter(HTTPAdapter):
         return f"{self._what}: {message}"
 
 
+def is_success(status: int) -> bool:
+    """Tell an answer from a fault: 2xx."""
+    return HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES
+
+
 def name_fault(
     what: str, status: int, headers: Mapping[str, str], detail: str, now: datetime
 ) -> CollectError | None:
@@ -195,7 +204,7 @@ def name_fault(
     Returns:
         The error to raise, or None for an answer without fault (2xx).
     """
-    if HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
+    if is_success(status):
         return None
     said = f": {detail}" if detail else ""
     if status == HTTPStatus.TOO_MANY_REQUESTS:
