@@ -119,7 +119,8 @@ def import_files(
     wanted: Annotated[
         str,
         typer.Option(
-            "--format", help="auto, or the only one to look for: columns, twarc, pushshift, …"
+            "--format",
+            help="auto, or the only one to look for: columns, twarc, pushshift, brandwatch or mastodon.",
         ),
     ] = "auto",
     time_zone: Annotated[
