@@ -20,6 +20,7 @@ from tests.recordings import (
     expected_reddit_ids,
     expected_x_ids,
     expected_x_mention_ids,
+    expected_x_timeline_ids,
     reddit_comment_pages,
     reddit_handler,
     reddit_search_pages,
@@ -27,6 +28,7 @@ from tests.recordings import (
     x_handler,
     x_mention_pages,
     x_search_pages,
+    x_timeline_pages,
 )
 from tests.recordings_feeds import expected_feed_ids, feed_files, feed_path, feeds_handler
 from tests.replay import ReplayServer
@@ -125,7 +127,7 @@ urls = [{urls}]
 
 def test_every_recorded_identity_arrives_once(world: World):
     expected = {
-        "x": expected_x_ids() | expected_x_mention_ids(),
+        "x": expected_x_ids() | expected_x_mention_ids() | expected_x_timeline_ids(),
         "reddit": expected_reddit_ids(),
         "feed": expected_feed_ids(world.feed_urls),
     }
@@ -153,7 +155,7 @@ def test_no_stream_failed_and_nothing_was_unreadable(world: World):
 def test_x_text_is_the_text_unescaped(world: World):
     recorded = {
         (item.get("edit_history_tweet_ids") or [item["id"]])[0]: item
-        for page in [*x_mention_pages(), *x_search_pages()]
+        for page in [*x_timeline_pages(), *x_mention_pages(), *x_search_pages()]
         for item in page.get("data", [])
     }
     texts = dict(world.rows("SELECT native_id, text FROM mention WHERE platform = 'x'"))

@@ -19,7 +19,7 @@ _SOONEST_GONE = timedelta(hours=1)
 _LATEST_AUTH = timedelta(hours=1)
 """Once a person has corrected a key, it shall be noticed."""
 _LATEST = timedelta(days=7)
-_LONG = 8
+_LONG = 48
 
 
 def pace(source: Source, stream: Stream, history: StreamHistory) -> timedelta:
@@ -30,9 +30,10 @@ def pace(source: Source, stream: Stream, history: StreamHistory) -> timedelta:
     it half as long, down to `fastest`. A share of new items below a quarter makes it
     half as long again, up to `slowest`; one of half and more brings it back to `every`.
 
-    A stream that fails is asked after an eighth of the time for which it has failed,
-    one that is gone after all of that time: ever more rarely, at least once in seven
-    days, and four times within what the platform still gives.
+    A stream that fails is asked after a forty-eighth of the time for which it has
+    failed (half an hour after a day), one that is gone after all of that time: ever
+    more rarely, at least once in seven days, and four times within what the platform
+    still gives.
     """
     if history.failing_since is not None and history.last_attempt_at is not None:
         failing_for = history.last_attempt_at - history.failing_since

@@ -117,7 +117,8 @@ def without_incidents(path: Path, query: str) -> list[tuple[Any, ...]]:
 def assert_one_holder(running: Running) -> None:
     held = running.ask(
         "SELECT start_date, end_date FROM task_instance WHERE pool = 'warehouse' "
-        "AND start_date IS NOT NULL AND end_date IS NOT NULL ORDER BY start_date"
+        # One that was skipped began and ended at one instant: it held nothing.
+        "AND start_date < end_date ORDER BY start_date"
     )
     assert len(held) > 2
     overlaps = [(one, two) for one, two in pairwise(held) if two[0] < one[1]]
