@@ -31,12 +31,16 @@ def collect_job(
 
     Returns:
         The landing file; it exists even if nothing was answered.
+
+    Raises:
+        Exception: A bug was met; what was read before it has landed.
     """
     if job.max_pages is not None:
         most = min(source.max_pages, job.max_pages)
         source = source.model_copy(update={"max_pages": most})
     pages: list[Page] = []
     fault: Fault | None = None
+    bug: Exception | None = None
     failed_requests = 0
     try:
         for page in collector.pages(job, source, credential, clock):
@@ -47,6 +51,9 @@ def collect_job(
         failed_requests = 1
         retry_at = error.until if isinstance(error, RateLimited) else None
         fault = Fault(reason=error.reason, message=str(error), retry_at=retry_at)
+    except Exception as error:  # noqa: BLE001 - raised below, once what was read has landed
+        failed_requests, bug = 1, error
+        fault = Fault(reason="failed", message="our own program failed: see its log")
     collected_at = clock()
     mentions = last_of_each(mention for page in pages for mention in page.mentions)
     unreadable = tuple(item for page in pages for item in page.unreadable)
@@ -76,7 +83,10 @@ def collect_job(
         else m
         for m in mentions
     )
-    return write_landing(folder, header, owned)
+    path = write_landing(folder, header, owned)
+    if bug is not None:
+        raise bug
+    return path
 
 
 def _answered(job: Job, pages: Sequence[Page], *, is_whole: bool) -> tuple[Interval, ...]:

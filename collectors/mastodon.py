@@ -72,7 +72,8 @@ class MastodonCollector:
             tags = _tags_in(source.query)
             queries: Sequence[str] = () if tags else (source.query,)
         else:
-            tags = tags_of(watched)
+            # A stream is named after its tag: it must name no employee.
+            tags = tags_of(one for one in watched if one.facet != "employee")
             queries = single_queries(watched, mastodon_clauses, _QUERY_LIMIT)
         followed = watchlist.followed_handles("mastodon")
         accounts = mastodon_accounts(followed if source.accounts is None else source.accounts)

@@ -161,7 +161,7 @@ def _turn_pages(what: str, ask: Ask, job: Job, source: Source, clock: Clock) -> 
         elif cursor is None:
             covered = _covered_by_all(job, source, seen, items, until)
         else:
-            covered = _covered_down_to(job.since, mentions, until)
+            covered = _covered_down_to(job.since, seen, until)  # This page may be empty.
         is_cut = cursor is not None and not is_past and number == source.max_pages
         yield Page(
             mentions=mentions,

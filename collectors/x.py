@@ -250,7 +250,7 @@ def _turn_pages(
         if cursor is None:
             covered = _covered_by_all(window, source, seen)
         else:
-            covered = _covered_down_to(window, mentions)
+            covered = _covered_down_to(window, seen)  # This page may be empty.
         yield Page(
             mentions=_newest_versions(mentions, newest_version),
             unreadable=unreadable,

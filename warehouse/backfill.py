@@ -46,13 +46,14 @@ def missing_jobs(
     since: datetime,
     until: datetime,
     now: datetime,
+    begun_at: datetime | None = None,
 ) -> Missing:
     """
     Decide what to ask for so that a past time is covered. Pure.
 
     Streams with windows are asked hole by hole; listings are walked back from their
     newest item to the oldest hole; feeds hold what they hold. The last `overlap` before
-    *now* is left to the next round.
+    *begun_at* is left to the next round.
 
     Args:
         states: The sources; those that are off are left out.
@@ -60,6 +61,7 @@ def missing_jobs(
         since: Start of the time.
         until: Its end.
         now: The present.
+        begun_at: When the backfill began, that it ends however long it takes; None: now.
     """
     jobs: list[Job] = []
     cannot: list[str] = []
@@ -74,7 +76,7 @@ def missing_jobs(
             if stream.reach == "feed":
                 continue
             begin = max(since, now - stream.horizon) if stream.horizon else since
-            end = min(until, now - source.overlap)
+            end = min(until, (begun_at or now) - source.overlap)
             history = ledger.get((source.name, stream.key), StreamHistory())
             gone = [i for i in history.lost if i.reason == "possible_gap"]
             known = [*history.covered, *imported, *gone]

@@ -118,6 +118,7 @@ class _Work:
         self.readiness = readiness
         self.states = states
         self.window = window
+        self.begun_at = settings.clock()
         self.costs_money = False
         self.waits = False
         self.asked: list[Job] = []
@@ -256,7 +257,9 @@ class _Work:
         standing = read_standing(
             self.settings, self.readiness.states, reach=now - since + timedelta(days=1)
         )
-        missing = missing_jobs(self.states, standing.ledger, since=since, until=until, now=now)
+        missing = missing_jobs(
+            self.states, standing.ledger, since=since, until=until, now=now, begun_at=self.begun_at
+        )
         jobs = [job for job in missing.jobs if (job.source, job.stream) not in failing]
         return standing, missing.cannot, fit_backfill(jobs, standing, self.asked)
 

@@ -38,6 +38,7 @@ _MAX_FAULT_BYTES = 64 * 1024
 _MAX_DETAIL = 200
 _SHORTEST_SECRET = 4
 _LONGEST_WAIT = timedelta(days=366)
+_LONGEST_SILENCE = timedelta(days=7)
 
 _NAMED: Mapping[int, type[CollectError]] = {
     HTTPStatus.UNAUTHORIZED: AuthFailed,
@@ -242,7 +243,8 @@ def wait_until(headers: Mapping[str, str], now: datetime) -> datetime | None:
         _in_seconds(lower.get("retry-after"), now),
         _http_date(lower.get("retry-after")),
     )
-    return next((t for t in readings if t and t - now < _LONGEST_WAIT), None)
+    found = next((t for t in readings if t and t - now < _LONGEST_WAIT), None)
+    return found and min(found, now + _LONGEST_SILENCE)
 
 
 def _epoch(text: str | None) -> datetime | None:

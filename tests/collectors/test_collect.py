@@ -131,10 +131,12 @@ def test_own_posts_are_flagged(tmp_path, keys, is_own):
     assert row["is_own"] is is_own
 
 
-def test_a_bug_propagates_and_leaves_no_file(tmp_path):
+def test_a_bug_propagates_once_what_was_read_has_landed(tmp_path):
     with pytest.raises(ZeroDivisionError):
         collected(tmp_path, Page(mentions=[post(1)]), ZeroDivisionError("a bug"))
-    assert waiting_files(tmp_path) == []
+    (path,) = waiting_files(tmp_path)
+    header = read_header(path)
+    assert (header.items_seen, header.fault.reason, header.answered) == (1, "failed", ())
 
 
 def test_an_edit_in_the_same_answer_is_the_text_that_stays(tmp_path):
