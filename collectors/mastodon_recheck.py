@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from collectors.mastodon_client import Instance
 
 
+_GATEWAYS = frozenset({"127.0.0.1", "::1", "localhost"})
+
+
 class MastodonRechecker:
     """`/api/v1/statuses` through Mastodon.py; see docs/platforms/mastodon.md."""
 
@@ -43,7 +46,10 @@ class MastodonRechecker:
         memory: Memory,
     ) -> Iterator[Found]:
         """
-        Ask for statuses by the instance's own numbers.
+        Ask for statuses that were written at this instance, by its own numbers.
+
+        What another one wrote is left alone: the record may hold the number that a third
+        instance gave it, under which this one knows nothing, or something else.
 
         Raises:
             CollectError: The instance stopped answering; see docs/platforms/mastodon.md.
@@ -56,12 +62,14 @@ class MastodonRechecker:
         host = urlsplit(source.base_url or DEFAULT_INSTANCE).hostname or ""
         with Session() as session:
             instance = Instance(session, "mastodon recheck", source, credential, clock)
-            known = (*asked.due, *asked.witnesses)
+            due = [post for post in asked.due if _is_its_own(post, host)]
+            witnesses = [post for post in asked.witnesses if _is_its_own(post, host)]
+            known = (*due, *witnesses)
             uris = {number: post.native_id for post in known if (number := _number(post))}
             looking = _LookUp(instance, uris, host, clock)
-            for posts in batches(asked.due, self.batch):
+            for posts in batches(due, self.batch):
                 yield from look_up_with_witnesses(
-                    posts, asked.witnesses, looking.ask, _number, size=self.batch
+                    posts, witnesses, looking.ask, _number, size=self.batch
                 )
 
 
@@ -121,6 +129,15 @@ class _LookUp:
             unclear=frozenset(unclear),
             requests=requests,
         )
+
+
+def _is_its_own(post: Stored, host: str) -> bool:
+    """Tell whether a status was written at *host*, and its record came from there."""
+    account = text_or_none(mapping(json_object(post.raw).get("account")).get("acct"))
+    if account is None or "@" in account:
+        return False
+    # A gateway on this machine speaks for the instance.
+    return host in _GATEWAYS or urlsplit(post.native_id).hostname == host
 
 
 def _number(post: Stored) -> str | None:

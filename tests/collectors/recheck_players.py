@@ -128,7 +128,8 @@ def bluesky(count: int) -> Platform:
 
 
 def _mastodon(name: str, count: int, *, has_many: bool) -> Platform:
-    items = [mastodon_answers.status(n) for n in range(count)]
+    local = mastodon_answers.account(acct="jan")
+    items = [mastodon_answers.status(n, account=local) for n in range(count)]
     mentions, _ = read_statuses(items, NOW, "m.example")
     gone = Answer.of({"error": "Record not found"}, status=404)
 

@@ -113,3 +113,15 @@ def test_recorded_posts_of_reddit_are_found_again():
 def _is_deleted(data):
     words = data.get("body", data.get("selftext"))
     return words in {"[deleted]", "[removed]"} or bool(data.get("removed_by_category"))
+
+
+def test_a_status_that_another_instance_wrote_is_never_asked_for():
+    platform = PLATFORMS["mastodon"](3)
+    copies = []
+    for post in platform.stored():
+        record = json.loads(post.raw)
+        record["account"]["acct"] = "jan@social.example"
+        copies.append(Stored(native_id=post.native_id, raw=json.dumps(record)))
+    platform.remove([post.native_id for post in copies])
+    header, rows, requests = look_up(platform, Asked(due=copies))
+    assert (header.gone, rows, requests) == ({}, [], [])
