@@ -9,12 +9,10 @@ from collectors.contract import Job, Stream
 from collectors.readiness import SourceState
 from collectors.sources import Source
 from warehouse.costs import Spending, price_of
+from warehouse.jobs import MOST_HOLES, Window, jobs_for
 from warehouse.ledger import IMPORT_STREAM, Ledger, StreamHistory, missing
 from warehouse.limits import Fitted
 from warehouse.plan import Standing, fit
-
-_MOST_HOLES = 8
-"""Jobs for one stream at a time, the newest holes first."""
 
 _DAY = timedelta(days=1)
 
@@ -99,24 +97,10 @@ def _jobs(
 ) -> list[Job]:
     if not holes:
         return []
-    windows = list(reversed(holes))[:_MOST_HOLES]
+    windows: Sequence[Window] = holes[::-1][:MOST_HOLES]
     if stream.reach == "listing":
         windows = [(holes[0][0], now)]
-    return [
-        Job(
-            source=source.name,
-            platform=source.platform,
-            stream=stream.key,
-            reach=stream.reach,
-            params=stream.params,
-            since=since,
-            until=until,
-            validators=history.validators,
-            planned_at=now,
-            page_charged=stream.page_charged or stream.page_items,
-        )
-        for since, until in windows
-    ]
+    return jobs_for(source, stream, windows, history=history, now=now)
 
 
 def fit_backfill(jobs: Iterable[Job], standing: Standing, asked: Iterable[Job]) -> Fitted:

@@ -15,6 +15,7 @@ from collectors.settings import Settings
 from collectors.sources import Source
 from warehouse.connection import open_snapshot
 from warehouse.costs import Spending, price_of, read_spending
+from warehouse.jobs import MOST_HOLES, jobs_for
 from warehouse.ledger import (
     IMPORT_STREAM,
     LEDGER_REACH,
@@ -27,9 +28,6 @@ from warehouse.limits import Fitted, Spent, fit_limits
 from warehouse.pace import pace
 from warehouse.query import rows
 from warehouse.thrift import fit_budget, thrifty_streams
-
-_MOST_HOLES = 8
-"""Jobs for one stream in one plan, the newest hole first."""
 
 _LONGEST_LIMIT = timedelta(days=1)
 
@@ -50,21 +48,7 @@ def due_jobs(source: Source, streams: Iterable[Stream], ledger: Ledger, now: dat
         if next_due(source, stream, history, now) > now:
             continue
         windows = _windows(source, stream, history, imported, now)
-        jobs.extend(
-            Job(
-                source=source.name,
-                platform=source.platform,
-                stream=stream.key,
-                reach=stream.reach,
-                params=stream.params,
-                since=since,
-                until=until,
-                validators=history.validators,
-                planned_at=now,
-                page_charged=stream.page_charged or stream.page_items,
-            )
-            for since, until in windows
-        )
+        jobs += jobs_for(source, stream, windows, history=history, now=now)
     return jobs
 
 
@@ -106,7 +90,7 @@ def _windows(
             windows.append((start, until))
     if stream.reach == "listing":  # One walk from the newest item back to the oldest hole.
         return [(windows[0][0], now)] if windows else []
-    return list(windows[-_MOST_HOLES:])
+    return list(windows[-MOST_HOLES:])
 
 
 def _believable(intervals: Iterable[Interval], now: datetime) -> list[Interval]:
