@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import file_digest
@@ -136,7 +137,7 @@ def _load_batch(
     connection: duckdb.DuckDBPyConnection, batch: list[_File], now: datetime
 ) -> list[Outcome]:
     try:
-        with in_transaction(connection):
+        with _arriving(connection, batch), in_transaction(connection):
             _load(connection, batch, now)
     except duckdb.Error:
         if len(batch) > 1:  # Find the file that is at fault: the others load.
@@ -164,6 +165,21 @@ def _find_flaw(path: Path) -> str | None:
 
 def _load(connection: duckdb.DuckDBPyConnection, batch: list[_File], now: datetime) -> None:
     parameters = {"now": now, "paths": [str(file.path) for file in batch]}
+    if gone := gone_mentions(file.header for file in batch):
+        bury_each(connection, gone, now=now)
+    run_script(connection, "stage", parameters)
+    if any(file.header.kind == "recheck" for file in batch):
+        run_script(connection, "rechecked", parameters)
+    run_script(connection, "costs", parameters)
+    run_script(connection, "canary", parameters)
+    drop_tombstoned(connection)
+    for step in _STEPS:
+        run_script(connection, step, parameters)
+
+
+@contextmanager
+def _arriving(connection: duckdb.DuckDBPyConnection, batch: list[_File]) -> Iterator[None]:
+    """Show the batch's headers as tables; around the transaction, or its fault would be hidden."""
     tables = {
         "arriving_file": _file_rows(batch),
         "arriving_coverage": _coverage_rows(batch),
@@ -175,16 +191,7 @@ def _load(connection: duckdb.DuckDBPyConnection, batch: list[_File], now: dateti
     for name, table in tables.items():
         connection.register(name, table)
     try:
-        if gone := gone_mentions(file.header for file in batch):
-            bury_each(connection, gone, now=now)
-        run_script(connection, "stage", parameters)
-        if any(file.header.kind == "recheck" for file in batch):
-            run_script(connection, "rechecked", parameters)
-        run_script(connection, "costs", parameters)
-        run_script(connection, "canary", parameters)
-        drop_tombstoned(connection)
-        for step in _STEPS:
-            run_script(connection, step, parameters)
+        yield
     finally:
         for name in tables:
             connection.unregister(name)

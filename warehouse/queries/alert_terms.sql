@@ -1,7 +1,6 @@
--- One row: a word of one language that stands out in the stories about $subject since $since
--- against those of the time before ([$start, $since)); the strongest first. It is told in at least
--- $fewest stories and at twice its earlier rate, and its strength (Dunning's log-likelihood ratio
--- G²) is beyond chance. Names of subjects and of persons, addresses and handles are left out.
+-- One row: a word that stands out in the stories about $subject since $since against those of the
+-- time before ([$start, $since)), as `standing_out` tells; the strongest first, and how many
+-- stories of a week usually tell it. Addresses and handles are left out.
 WITH told AS (
     SELECT
         story_id,
@@ -18,62 +17,6 @@ WITH told AS (
         subject_id = $subject AND occurred_at >= $start AND occurred_at < $as_of
         AND NOT is_own AND facet IN ('brand', 'company', 'organisation')
     GROUP BY story_id
-),
-
-total AS (
-    SELECT
-        language,
-        count(*) FILTER (is_recent) AS stories_now,
-        count(*) FILTER (NOT is_recent) AS stories_before
-    FROM told
-    GROUP BY language
-),
-
-word AS (
-    SELECT
-        language,
-        is_recent,
-        unnest(list_distinct(regexp_extract_all(text, '\p{L}[\p{L}\p{M}-]{2,}\p{L}'))) AS term
-    FROM told
-),
-
-named AS (
-    SELECT unnest(regexp_extract_all(lower(name), '\p{L}[\p{L}\p{M}-]{2,}\p{L}')) AS term
-    FROM (
-        SELECT DISTINCT form AS name FROM subject_match
-        UNION
-        SELECT name FROM subject
-        UNION
-        SELECT DISTINCT text FROM entity WHERE label IN ('PER', 'PERSON')
-    )
-),
-
-counted AS (
-    SELECT
-        language,
-        term,
-        count(*) FILTER (is_recent) AS now,
-        count(*) FILTER (NOT is_recent) AS before
-    FROM word
-    ANTI JOIN named USING (term)
-    GROUP BY language, term
-),
-
-expected AS (
-    SELECT
-        counted.language,
-        counted.term,
-        counted.now,
-        counted.before,
-        total.stories_now,
-        total.stories_before,
-        (counted.now + counted.before) / (total.stories_now + total.stories_before) AS rate
-    FROM counted
-    INNER JOIN total USING (language)
-    WHERE
-        counted.now >= $fewest
-        AND total.stories_before >= $fewest_before
-        AND counted.now * total.stories_before > 2 * counted.before * total.stories_now
 )
 
 SELECT
@@ -81,15 +24,7 @@ SELECT
     term,
     now,
     before / greatest(1, date_diff('day', $start::TIMESTAMPTZ, $since::TIMESTAMPTZ) / 7.0) AS usual,
-    round(
-        2 * (
-            now * ln(now / (rate * stories_now))
-            + if(before = 0, 0, before * ln(greatest(before, 1) / (rate * stories_before)))
-        ),
-        6
-    ) AS strength
-FROM expected
--- The chi-squared distribution's 0.999 quantile with one degree of freedom.
-WHERE strength >= 10.83
+    strength
+FROM standing_out('told', $fewest, $fewest_before)
 ORDER BY strength DESC, language, term
 LIMIT 8;
