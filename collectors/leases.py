@@ -1,10 +1,10 @@
-"""Leases: the folder of planned jobs, between the plan and the workers."""
+"""Leases: the folder of planned jobs, and of what is loaded and in no snapshot yet."""
 
 import os
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import blake2b
 from pathlib import Path
@@ -12,17 +12,22 @@ from pathlib import Path
 from filelock import FileLock
 
 from collectors.contract import Job
-from collectors.landing import sync_folder
+from collectors.landing import Header, LandingError, sync_folder
 
 LEASE = timedelta(hours=1)
 """A job that left no landing file for so long is planned anew."""
 
-_ENDINGS = frozenset({".json", ".loaded", ".backfill"})
+_ENDINGS = frozenset({".json", ".backfill"})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Leases:
-    """The folder of planned jobs: a job's file is the lease of its stream."""
+    """
+    The folder of planned jobs: a job's file is the lease of its stream.
+
+    What a load took in stands there as well, until a snapshot knows of it: else what was
+    fetched, and paid for, would be unknown to every plan in between, and asked for again.
+    """
 
     folder: Path
 
@@ -71,13 +76,30 @@ class Leases:
             if (held := _read(path)) and held.id == job.id:
                 path.unlink(missing_ok=True)
 
-    def mark_loaded(self, job_ids: Iterable[str]) -> None:
-        """Keep the leases of loaded jobs only until the next snapshot tells the plan of them."""
-        wanted = set(job_ids)
-        for path in self.folder.glob("*.json"):
+    def mark_loaded(self, headers: Collection[Header]) -> None:
+        """
+        End the leases of loaded jobs, and note for the plan what the snapshot does not tell yet.
+
+        The note holds until a snapshot is made, however late that is; the plan reads it like
+        the header of a file that waits.
+
+        Args:
+            headers: Those of the files that one load took in.
+        """
+        if not headers:
+            return
+        self.folder.mkdir(parents=True, exist_ok=True)
+        lines = [_as_noted(header).to_json() for header in headers]
+        text = "".join(f"{line}\n" for line in lines)
+        name = blake2b(text.encode("utf-8", "replace"), digest_size=8).hexdigest()
+        temporary = self.folder / f"{name}.{os.getpid()}.part"
+        temporary.write_text(text, encoding="utf-8", errors="replace")
+        temporary.rename(self.folder / f"{name}.loaded")
+        sync_folder(self.folder)  # From here on its files and its leases may go.
+        wanted = {header.job_id for header in headers}
+        for path in self._files():
             if (job := _read(path)) and job.id in wanted:
-                with suppress(FileNotFoundError):  # It expired a moment ago.
-                    path.rename(path.with_suffix(".loaded"))
+                path.unlink(missing_ok=True)
 
     def end_backfill(self) -> None:
         """Give the backfill's jobs back; whoever calls it is the only backfill."""
@@ -85,8 +107,17 @@ class Leases:
             path.unlink(missing_ok=True)
 
     def loaded(self) -> list[Path]:
-        """List the leases that a snapshot made from now on knows of."""
+        """List the notes of what is loaded: a snapshot made from now on knows of it."""
         return sorted(self.folder.glob("*.loaded"))
+
+    def loaded_headers(self) -> list[Header]:
+        """Read what is loaded and in no snapshot yet."""
+        headers = []
+        for path in self.loaded():
+            with suppress(FileNotFoundError):  # A snapshot may know of it just now.
+                lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
+                headers += [header for line in lines if (header := _read_note(line))]
+        return headers
 
     def _create(self, job: Job, name: str) -> bool:
         path = self.folder / name
@@ -115,6 +146,18 @@ class Leases:
 def _stream_name(job: Job) -> str:
     digest = blake2b(job.stream.encode(), digest_size=6).hexdigest()
     return f"{job.source}-{digest}"
+
+
+def _as_noted(header: Header) -> Header:
+    """Leave out what no plan asks for, and what may be long."""
+    return replace(header, unreadable=(), asked=(), there=(), gone={}, enrichment={})
+
+
+def _read_note(line: str) -> Header | None:
+    try:
+        return Header.from_json(line)
+    except (LandingError, ValueError, KeyError, TypeError, AttributeError):
+        return None
 
 
 def _read(path: Path) -> Job | None:

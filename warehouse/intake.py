@@ -55,7 +55,7 @@ def load_waiting(
     Load all enriched files that wait, in one transaction, and tidy up.
 
     Broken files move to `settings.aside`; loaded ones are deleted with their
-    landing files; the leases of their jobs end with the next snapshot.
+    landing files. What they told stays known to the plan until a snapshot tells it.
 
     Raises:
         TimeoutError: Another process had the warehouse open for longer than *timeout_s*;
@@ -91,7 +91,7 @@ def publish_now(
     timeout_s: float = -1,
 ) -> Path:
     """
-    Publish a snapshot of the warehouse as it stands, and end the leases it knows of.
+    Publish a snapshot of the warehouse as it stands, and drop the notes of what it knows.
 
     Older versions that still show what was deleted since go at once.
 
@@ -99,8 +99,9 @@ def publish_now(
         TimeoutError: As of `load_waiting`.
     """
     now = settings.clock()
-    leases = Leases(folder=settings.jobs).loaded()
     with open_warehouse(settings.warehouse, tell=tell, timeout_s=timeout_s) as connection:
+        # Under the lock that a load holds too: this snapshot knows of all that they tell.
+        notes = Leases(folder=settings.jobs).loaded()
         apply_watchlist(connection, watchlist, now=now)
         path = publish_snapshot(
             connection,
@@ -112,8 +113,8 @@ def publish_now(
             keep=keep.keep_snapshots,
         )
         buried_at = connection.execute("SELECT max(loaded_at) FROM tombstone").fetchall()[0][0]
-    for lease in leases:
-        lease.unlink(missing_ok=True)
+    for note in notes:
+        note.unlink(missing_ok=True)
     for older in settings.snapshots.glob("*.duckdb"):
         made_at = snapshot_time(older) if older.name < path.name and buried_at else None
         if made_at and made_at <= buried_at:
@@ -124,7 +125,7 @@ def publish_now(
 def tidy_up(settings: Settings, outcomes: Sequence[Outcome]) -> None:
     """Remove what is loaded, put aside what is broken, and sweep up what a kill left half written."""
     Leases(folder=settings.jobs).mark_loaded(
-        outcome.header.job_id for outcome in outcomes if outcome.header is not None
+        [o.header for o in outcomes if o.header is not None and o.state != "broken"]
     )
     for outcome in outcomes:
         landing = settings.landing / outcome.path.name

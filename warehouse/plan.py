@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from collectors.contract import Interval, Job, Limit, Stream
-from collectors.landing import Header, LandingError, read_header, waiting_files
+from collectors.landing import Header, LandingError, landing_name, read_header, waiting_files
 from collectors.leases import Leases
 from collectors.readiness import SourceState
 from collectors.registry import collector_for
@@ -178,7 +178,7 @@ def read_standing(
         reach: How far back coverage is read.
     """
     now, states = settings.clock(), list(states)
-    waiting = waiting_headers(settings)
+    waiting = unpublished_headers(settings)
     landed = {header.job_id for header in waiting}
     claimed = Leases(folder=settings.jobs).claimed(now=now)
     sources = [state.source for state in states]
@@ -226,6 +226,14 @@ def _spent(snapshot: Path, waiting: Iterable[Header], *, since: datetime) -> lis
         finally:
             connection.close()
     return spent
+
+
+def unpublished_headers(settings: Settings) -> list[Header]:
+    """Read the headers of all that no snapshot knows of: files that wait, and what is loaded."""
+    # In this order: what is loaded in between is found twice rather than not at all.
+    waiting = waiting_headers(settings)
+    loaded = Leases(folder=settings.jobs).loaded_headers()
+    return list({landing_name(header): header for header in (*loaded, *waiting)}.values())
 
 
 def waiting_headers(settings: Settings) -> list[Header]:

@@ -244,7 +244,7 @@ def test_leases_of_loaded_jobs_end_when_a_snapshot_knows_of_them(tmp_path):
     assert (tmp_path / "enriched" / landing_name(head)).exists()
     take_in(tmp_path)
     assert leases.open_jobs() == []
-    assert len(leases.loaded()) == 1
+    assert [told.job_id for told in leases.loaded_headers()] == [job.id]
     publish_in(tmp_path)
     assert leases.loaded() == []
     assert len(leases.claim([job], now=T0)) == 1

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from collectors.contract import Interval, Stream
 from collectors.leases import LEASE, Leases
 from collectors.sources import Source
-from tests.warehouse.building import HOUR, T0
+from tests.warehouse.building import HOUR, T0, header
 from warehouse.ledger import LEDGER_REACH, StreamHistory
 from warehouse.plan import due_jobs
 
@@ -245,17 +245,6 @@ def test_a_lease_ends_when_it_is_given_back_or_expires(tmp_path):
     assert leases.claim(planned(window(horizon=DAY), now=late), now=late)
 
 
-def test_the_lease_of_a_loaded_job_ends_with_the_next_snapshot(tmp_path):
-    leases = Leases(folder=tmp_path)
-    (job,) = leases.claim(planned(window(horizon=DAY)), now=T0)
-    leases.mark_loaded([job.id])
-    assert leases.open_jobs() == []
-    assert leases.claim(planned(window(horizon=DAY)), now=T0) == []
-    for path in leases.loaded():
-        path.unlink()
-    assert len(leases.claim(planned(window(horizon=DAY)), now=T0)) == 1
-
-
 @pytest.mark.parametrize(
     "content", [b"", b"{", b"[]", b"null", b"5", b'{"planned_at": null}', b"\xff\xfe"]
 )
@@ -265,7 +254,7 @@ def test_a_broken_job_file_is_dropped(tmp_path, content):
     (path,) = tmp_path.glob("*.json")
     path.write_bytes(content)
     assert leases.open_jobs() == []
-    leases.mark_loaded([job.id])
+    leases.mark_loaded([header(job.id)])
     assert leases.claim([job], now=T0) == [job]
 
 
