@@ -115,7 +115,7 @@ class Leases:
         headers = []
         for path in self.loaded():
             with suppress(FileNotFoundError):  # A snapshot may know of it just now.
-                lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
+                lines = path.read_text(encoding="utf-8", errors="replace").split("\n")
                 headers += [header for line in lines if (header := _read_note(line))]
         return headers
 

@@ -89,6 +89,8 @@ class Source(Frozen):
     """For one job; what lies behind stays uncovered, to be asked for by the next plan."""
     item_eur: Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)] | None = None
     """What one item costs, in euros; None: what the platform's module says."""
+    includes_charged: Annotated[bool, Strict()] = True
+    """X: whether posts and accounts that come along with the posts asked for are charged as well."""
     monthly_eur: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None = None
     """What may be spent in a month of UTC, in euros; None: whatever it costs."""
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from collectors.charges import ACCOUNT_ITEMS, account_charges
 from collectors.contract import Clock, Credential, Interval, Job, Limit, Page, Stream
 from collectors.mention import Mention
 from collectors.sources import Source
@@ -29,7 +30,7 @@ from collectors.x_client import (
     look_up_user,
     open_client,
 )
-from collectors.x_read import read_posts, referred_posts, version_of
+from collectors.x_read import included_charges, read_posts, version_of
 
 _QUERY_LIMIT = 512
 _ARCHIVE_QUERY_LIMIT = 1024
@@ -45,8 +46,8 @@ _USER_KEYS = ("user_id", "looked_up_at")
 _HANDLES_CHANGE_HANDS = timedelta(days=7)
 _QUARTER = timedelta(minutes=15)
 _PAGE = 100
-_WITH_REFERRED = 2
-"""With every post may come another one that it refers to, which is charged as well."""
+_WITH_INCLUDED = 2 + ACCOUNT_ITEMS
+"""With every post may come another one that it refers to, and its author: charged as well."""
 
 
 class XCollector:
@@ -83,6 +84,7 @@ class XCollector:
         """List one stream for each query, and one for each account's mentions."""
         endpoint = "all" if source.archive else "recent"
         page_items = ARCHIVE_PAGE if source.archive else _PAGE
+        charged = _WITH_INCLUDED if source.includes_charged else 1
         queries = (
             (source.query,)
             if source.query
@@ -97,7 +99,7 @@ class XCollector:
                 horizon=None if source.archive else _RECENT_REACH,
                 history=_ARCHIVE_DEFAULT_REACH if source.archive else None,
                 page_items=page_items,
-                page_charged=page_items * _WITH_REFERRED,
+                page_charged=page_items * charged,
             )
             for query in queries
         ]
@@ -107,7 +109,7 @@ class XCollector:
                 reach="window",
                 params={"handle": handle},
                 horizon=_RECENT_REACH,
-                page_charged=_PAGE * _WITH_REFERRED,
+                page_charged=_PAGE * charged + ACCOUNT_ITEMS,
             )
             for handle in x_handles(accounts)
         ]
@@ -118,7 +120,7 @@ class XCollector:
                 reach="window",
                 params={"endpoint": "timeline", "handle": handle},
                 history=_RECENT_REACH,
-                page_charged=_PAGE * _WITH_REFERRED,
+                page_charged=_PAGE * charged + ACCOUNT_ITEMS,
             )
             for handle in x_handles(accounts)
         ]
@@ -155,7 +157,10 @@ class XCollector:
                 else:
                     is_known = True
                     known = {"user_id": user_id, "looked_up_at": clock().isoformat()}
-                    yield replace(page, requests=page.requests + 1, validators=known)
+                    paid = [*page.also_charged, *account_charges([user_id])]
+                    yield replace(
+                        page, requests=page.requests + 1, validators=known, also_charged=paid
+                    )
 
     def count(
         self, job: Job, source: Source, credential: Credential | None, clock: Clock
@@ -255,7 +260,7 @@ def _turn_pages(
             mentions=_newest_versions(mentions, newest_version),
             unreadable=unreadable,
             answered=covered,
-            also_charged=referred_posts(answer),
+            also_charged=included_charges(answer) if source.includes_charged else (),
             cut_by="page_cap" if cursor and number == source.max_pages else None,
         )
         if cursor is None:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
+from collectors.charges import account_charges
 from collectors.contract import Unreadable
 from collectors.mention import Kind, Mention
 from collectors.web.paging import whole_second
@@ -73,11 +74,16 @@ def read_posts(
     return mentions, unreadable
 
 
-def referred_posts(answer: Mapping[str, Any]) -> list[str]:
-    """List the identities of the posts that came along because others refer to them."""
-    posts = mappings(mapping(answer.get("includes")).get("tweets"))
+def included_charges(answer: Mapping[str, Any]) -> list[str]:
+    """List what came along to explain the posts: those that others refer to, and accounts."""
+    includes = mapping(answer.get("includes"))
+    posts = mappings(includes.get("tweets"))
     known = (next(iter(_history(post)), None) or identity(post.get("id")) for post in posts)
-    return [one for one in known if one]
+    accounts = (identity(user.get("id")) for user in mappings(includes.get("users")))
+    return [
+        *filter(None, known),
+        *account_charges(account for account in accounts if account),
+    ]
 
 
 def version_of(mention: Mention) -> int:

@@ -13,6 +13,7 @@ from types import MappingProxyType
 import duckdb
 import pyarrow as pa
 
+from collectors.charges import items_of
 from collectors.contract import Job
 from collectors.landing import Header
 from collectors.registry import collector_for
@@ -122,9 +123,9 @@ def read_spending(
                 days[row["source"], row["stream"]][row["day"]] += row["eur"]
             for row in rows(connection, "stream_matches", since=now - _JUDGED_OVER):
                 matched[row["source"], row["stream"]] = row["mentions"]
-    for header, items in _unloaded(waiting):
+    for header, eur in _charged_for(waiting):
         day = header.collected_at.astimezone(UTC).date()
-        days[header.source, header.stream][day] += items * header.item_eur
+        days[header.source, header.stream][day] += eur
     known = {source.name: source for source in sources}
     reserved: dict[str, float] = defaultdict(float)
     for job in on_their_way:
@@ -167,12 +168,17 @@ def _stream_cost(
     return StreamCost(day_eur=day_eur, recent_eur=recent, matched=matched)
 
 
-def _unloaded(waiting: Iterable[Header]) -> list[tuple[Header, int]]:
-    """Count what each file that waits is charged for; an item counts once a day."""
+def charged_eur(headers: Iterable[Header]) -> float:
+    """Tell what files are charged for, in euros, each item and account once a UTC day."""
+    return sum(eur for _, eur in _charged_for(headers))
+
+
+def _charged_for(headers: Iterable[Header]) -> list[tuple[Header, float]]:
+    """Tell what each file costs, in euros; what several files name counts for the first."""
     seen: set[tuple[str, date, str]] = set()
     counted = []
     job_ids: set[tuple[str, datetime]] = set()
-    for header in sorted(waiting, key=lambda header: header.collected_at):
+    for header in sorted(headers, key=lambda header: header.collected_at):
         # A file waits twice while its enriched twin is already there.
         if (header.job_id, header.collected_at) in job_ids or not header.item_eur:
             continue
@@ -180,7 +186,7 @@ def _unloaded(waiting: Iterable[Header]) -> list[tuple[Header, int]]:
         day = header.collected_at.astimezone(UTC).date()
         fresh = {(header.account, day, item) for item in header.charged} - seen
         seen |= fresh
-        counted.append((header, len(fresh)))
+        counted.append((header, sum(items_of(item) for _, _, item in fresh) * header.item_eur))
     return counted
 
 
@@ -206,7 +212,7 @@ def charge_rows(headers: Iterable[Header]) -> pa.Table:
                 "item": [_hash(item) for item in header.charged],
                 "source": [header.source] * len(header.charged),
                 "stream": [header.stream] * len(header.charged),
-                "eur": [header.item_eur] * len(header.charged),
+                "eur": [items_of(item) * header.item_eur for item in header.charged],
                 "seen_at": [header.collected_at] * len(header.charged),
             },
             schema=schema,
