@@ -10,6 +10,7 @@ from collectors.errors import CollectError, RateLimited
 from collectors.landing import Fault, Header, write_landing
 from collectors.mention import Mention
 from collectors.sources import Source
+from collectors.walks import what_is_left
 from collectors.watchlist import Watchlist
 
 
@@ -40,6 +41,7 @@ def collect_job(
         source = source.model_copy(update={"max_pages": most})
     pages: list[Page] = []
     fault: Fault | None = None
+    refusal: CollectError | None = None
     bug: Exception | None = None
     failed_requests = 0
     try:
@@ -48,13 +50,14 @@ def collect_job(
             if page.cut_by and not job.is_thrifty:
                 fault = Fault(reason=page.cut_by, message="there is more than one job may read")
     except CollectError as error:
-        failed_requests = 1
+        failed_requests, refusal = 1, error
         retry_at = error.until if isinstance(error, RateLimited) else None
         fault = Fault(reason=error.reason, message=str(error), retry_at=retry_at)
     except Exception as error:  # noqa: BLE001 - raised below, once what was read has landed
         failed_requests, bug = 1, error
         fault = Fault(reason="failed", message="our own program failed: see its log")
     collected_at = clock()
+    left = what_is_left(job, pages, is_cut=fault is not None, error=refusal, at=collected_at)
     mentions = last_of_each(mention for page in pages for mention in page.mentions)
     unreadable = tuple(item for page in pages for item in page.unreadable)
     item_eur = collector.item_eur if source.item_eur is None else source.item_eur
@@ -67,7 +70,7 @@ def collect_job(
         since=job.since,
         until=job.until,
         collected_at=collected_at,
-        answered=_answered(job, pages, is_whole=fault is None),
+        answered=(*_answered(job, pages, is_whole=fault is None), *left.given_up),
         validators=next((p.validators for p in reversed(pages) if p.validators is not None), None),
         requests=sum(page.requests for page in pages) + failed_requests,
         items_seen=sum(len(page.mentions) + len(page.unreadable) for page in pages),
@@ -76,6 +79,8 @@ def collect_job(
         item_eur=item_eur,
         charged=_charged(pages) if item_eur else (),
         fault=fault,
+        remainder=left.remainder,
+        continues=left.continues,
     )
     owned = (
         replace(m, is_own=True)

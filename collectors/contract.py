@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime, timedelta
 from hashlib import blake2b
 from types import MappingProxyType
@@ -53,6 +53,37 @@ class Stream:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Remainder:
+    """What a job was to read and did not come to, so that a later one goes on from there."""
+
+    since: datetime | None
+    """Down to where there is to read; None: as far back as the platform gives."""
+    until: datetime
+    """Down to where it was read."""
+    cursor: str | None = None
+    """Where the next page is; None: it is asked for by time, or from the newest item on again."""
+    items: int = 0
+    """How many items lie above the cursor."""
+    restarts: int = 0
+    """How often the platform lost the place."""
+    stuck_since: datetime | None = None
+    """Since when nothing more came from there; None: the last job got further."""
+
+    def to_json(self) -> str:
+        """Write it as one line of JSON."""
+        return json.dumps(asdict(self), default=datetime.isoformat, sort_keys=True)
+
+    @classmethod
+    def from_values(cls, values: Mapping[str, Any]) -> Self:
+        """Read the object that `to_json` wrote."""
+        moments = {
+            name: values[name] and datetime.fromisoformat(values[name])
+            for name in ("since", "until", "stuck_since")
+        }
+        return cls(**(dict(values) | moments))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Job:
     """One fetch of one stream: everything a worker needs beside the credential."""
 
@@ -73,6 +104,17 @@ class Job:
     """The most items for which one answer is charged, where items are charged at all."""
     is_thrifty: bool = False
     """The rest of the window is given up, to stay within the budget."""
+    remainder: Remainder | None = None
+    """What an earlier job left and this one goes on with; None: it begins anew."""
+    continues: tuple[str, ...] = ()
+    """Ids of the jobs whose remainders this one takes over."""
+    is_last_try: bool = False
+    """Where nothing more comes now, the place counts as lost."""
+
+    @property
+    def cursor(self) -> str | None:
+        """Where to go on; None: at the beginning."""
+        return self.remainder.cursor if self.remainder else None
 
     @property
     def id(self) -> str:
@@ -84,6 +126,7 @@ class Job:
         """Write the job as one line of JSON."""
         values = {f.name: getattr(self, f.name) for f in fields(self)}
         values |= {"params": dict(self.params), "validators": dict(self.validators)}
+        values["remainder"] = self.remainder and asdict(self.remainder)
         return json.dumps(values, default=datetime.isoformat, ensure_ascii=False, sort_keys=True)
 
     @classmethod
@@ -92,6 +135,9 @@ class Job:
         values = json.loads(text)
         for name in ("since", "until", "planned_at"):
             values[name] = values[name] and datetime.fromisoformat(values[name])
+        remainder = values.get("remainder")
+        values["remainder"] = remainder and Remainder.from_values(remainder)
+        values["continues"] = tuple(values.get("continues", ()))
         return cls(**values)
 
 
@@ -118,6 +164,8 @@ class Page:
     """Native ids of items that came along and are charged like the mentions."""
     cut_by: str | None = None
     """Why reading stopped here although there is more, such as `page_cap`."""
+    cursor: str | None = None
+    """Where a later job goes on; None: it asks by time for what is not answered."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -70,3 +70,7 @@ class BadRequest(CollectError):
     """The platform refuses the request itself (400, 422): usually the query."""
 
     reason = "bad_request"
+
+
+class PlaceLost(BadAnswer):
+    """The pages lead nowhere from here: in a circle, back to newer items, or to nothing at all."""

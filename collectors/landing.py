@@ -14,7 +14,7 @@ from typing import Any, Literal, Self
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from collectors.contract import Interval, Unreadable
+from collectors.contract import Interval, Remainder, Unreadable
 from collectors.mention import Mention
 
 _TIME = pa.timestamp("us", tz="UTC")
@@ -89,12 +89,20 @@ class Header:
     charged: tuple[str, ...] = ()
     """What is charged for: ids of the platform, each once."""
     asked: tuple[str, ...] = ()
-    """Re-checks: native ids of the stored posts that were asked for."""
+    """Re-checks: native ids of the stored posts that were asked for, and about which there was an answer."""
+    failed: tuple[str, ...] = ()
+    """Re-checks: those whose question was left without an answer."""
+    late: int = 0
+    """Re-checks: posts without an answer that get older than their platform allows."""
     there: tuple[str, ...] = ()
     """Re-checks: those that are still there, whether they are among the rows or not."""
     gone: Mapping[str, str] = field(default_factory=dict)
     """Re-checks: those that must go, and why: deleted, protected, withheld …"""
     fault: Fault | None = None
+    remainder: Remainder | None = None
+    """What the job was to read and did not come to."""
+    continues: tuple[str, ...] = ()
+    """Ids of the jobs whose remainders this one took over."""
     enrichment: Mapping[str, str] = field(default_factory=dict)
     """Set by the enrichment: watchlist version, names and versions of the models."""
 
@@ -123,7 +131,10 @@ class Header:
         )
         values["unreadable"] = tuple(Unreadable(**item) for item in values["unreadable"])
         values["charged"] = tuple(values.get("charged", ()))
-        values |= {name: tuple(values.get(name, ())) for name in ("asked", "there")}
+        lists = ("asked", "failed", "there", "continues")
+        values |= {name: tuple(values.get(name, ())) for name in lists}
+        if values.get("remainder"):
+            values["remainder"] = Remainder.from_values(values["remainder"])
         if values["fault"]:
             fault = values["fault"]
             values["fault"] = Fault(**(fault | {"retry_at": _moment(fault["retry_at"])}))

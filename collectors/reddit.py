@@ -4,20 +4,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from collectors.contract import Clock, Credential, Interval, Job, Limit, Page, Stream
+from collectors.contract import Clock, Credential, Job, Limit, Page, Stream
 from collectors.errors import BadAnswer
-from collectors.mention import Mention
 from collectors.reddit_read import read_listing
 from collectors.sources import Source
 from collectors.watchlist import Watchlist
-from collectors.web.paging import (
-    PageWatch,
-    answered,
-    gap_before,
-    oldest,
-    seen_down_to,
-    whole_second,
-)
+from collectors.web.listing import Listed, walk_listing
+from collectors.web.paging import whole_second
 from collectors.web.queries import (
     derive_queries,
     fingerprint,
@@ -33,9 +26,6 @@ _LISTING_ENDS = 950
 """Reddit lists about 1,000 items; whoever got this many can't tell whether there were more."""
 _SEARCH_ENDS = 200
 """Its search ends earlier, often near 250."""
-
-Ask = Callable[[str | None], Any]
-"""Asks for the page behind a cursor; None: the first."""
 
 
 class RedditCollector:
@@ -124,11 +114,26 @@ class RedditCollector:
         with Session() as session:
             reddit = open_reddit(session, what, source, credential, clock)
 
-            def ask(cursor: str | None) -> Any:
+            def ask(cursor: str | None) -> Listed:
                 behind = {"after": cursor} if cursor else {}
-                return reddit.request(method="GET", path=path, params={**params, **behind})
+                asked = {**params, **behind}
+                answer = _answer_of(
+                    lambda: reddit.request(method="GET", path=path, params=asked), what
+                )
+                children, following = _listing(answer, what)
+                mentions, unreadable = read_listing(children, clock())
+                return Listed(mentions=mentions, unreadable=unreadable, cursor=following)
 
-            yield from _turn_pages(what, ask, job, source, clock)
+            yield from walk_listing(
+                what,
+                ask,
+                job=job,
+                source=source,
+                until=whole_second(clock()),
+                ends=_SEARCH_ENDS if job.params["kind"] == "search" else _LISTING_ENDS,
+                first_pages=1,
+                forgets_cursors=True,
+            )
 
 
 def _listing_of(params: Mapping[str, str]) -> tuple[str, dict[str, Any]]:
@@ -144,61 +149,6 @@ def _listing_of(params: Mapping[str, str]) -> tuple[str, dict[str, Any]]:
     return f"r/{name}/search/", size | asked | within
 
 
-def _turn_pages(what: str, ask: Ask, job: Job, source: Source, clock: Clock) -> Iterator[Page]:
-    watch = PageWatch(what)
-    until = whole_second(clock())
-    cursor: str | None = None
-    seen: list[Mention] = []
-    items = 0
-    for number in range(1, source.max_pages + 1):
-        children, cursor = _listing(_answer_of(ask, cursor, what), what)
-        mentions, unreadable = read_listing(children, clock())
-        seen += mentions
-        items += len(children)
-        is_past = _is_older(mentions, job.since)
-        if is_past:
-            covered = answered(job.since, until)
-        elif cursor is None:
-            covered = _covered_by_all(job, source, seen, items, until)
-        else:
-            covered = _covered_down_to(job.since, seen, until)  # This page may be empty.
-        is_cut = cursor is not None and not is_past and number == source.max_pages
-        yield Page(
-            mentions=mentions,
-            unreadable=unreadable,
-            answered=covered,
-            cut_by="page_cap" if is_cut else None,
-        )
-        if cursor is None or is_past:
-            return
-        watch.check(cursor, [mention.native_id for mention in mentions])
-
-
-def _is_older(mentions: Sequence[Mention], since: datetime | None) -> bool:
-    """Tell whether a whole page is older: listings are not strictly sorted, one item says little."""
-    dates = [m.created_at for m in mentions if m.created_at]
-    return since is not None and bool(dates) and max(dates) < since
-
-
-def _covered_down_to(
-    since: datetime | None, page: Sequence[Mention], until: datetime
-) -> tuple[Interval, ...]:
-    low = seen_down_to([mention.created_at for mention in page])
-    return answered(max(low, since) if low and since else low, until)
-
-
-def _covered_by_all(
-    job: Job, source: Source, seen: Sequence[Mention], items: int, until: datetime
-) -> tuple[Interval, ...]:
-    """Say what is known at the listing's end: all of it, unless Reddit may list no more than this."""
-    ends = _SEARCH_ENDS if job.params["kind"] == "search" else _LISTING_ENDS
-    if items >= ends:
-        covered = _covered_down_to(job.since, seen, until)
-        return covered + gap_before(covered, job.since)
-    since = job.since or oldest(seen) or until - (source.history or source.overlap)
-    return answered(since, until)
-
-
 def _listing(answer: Any, what: str) -> tuple[Sequence[Any], str | None]:
     data = mapping(mapping(answer).get("data"))
     children = data.get("children")
@@ -208,11 +158,11 @@ def _listing(answer: Any, what: str) -> tuple[Sequence[Any], str | None]:
     return children, text_or_none(data.get("after"))
 
 
-def _answer_of(ask: Ask, cursor: str | None, what: str) -> Any:
+def _answer_of(ask: Callable[[], Any], what: str) -> Any:
     from prawcore import PrawcoreException
 
     try:
-        return ask(cursor)
+        return ask()
     except (PrawcoreException, ValueError, RecursionError) as error:
         msg = f"{what}: the answer is not JSON"
         raise BadAnswer(msg) from error

@@ -1,7 +1,7 @@
 """Collect from X: search, and the mentions and posts of accounts, through tweepy."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from collectors.charges import ACCOUNT_ITEMS, account_charges
@@ -10,11 +10,11 @@ from collectors.mention import Mention
 from collectors.sources import Source
 from collectors.watchlist import Watchlist
 from collectors.web.paging import (
+    Depth,
     PageWatch,
     answered,
+    answered_down_to,
     gap_before,
-    oldest,
-    seen_down_to,
     whole_second,
 )
 from collectors.web.queries import derive_queries, fingerprint, x_clauses, x_handles
@@ -139,19 +139,25 @@ class XCollector:
         window = window_for(job.params.get("endpoint", "mentions"), job, clock())
         if window is None:
             return
+        walk = _Walk(window=window, until=window.until)
+        if job.remainder and job.cursor and window.keeps:
+            placed, token = Window.of_place(job.cursor, window.keeps)
+            walk = _Walk(
+                window=placed, until=job.remainder.until, token=token, items=job.remainder.items
+            )
         what = f"x {job.stream}"
         client = open_client(what, source, credential, clock)
         with client.session:
             if not handle:
-                ask = asking_search(client, job, window, source)
-                yield from _turn_pages(what, ask, window, source, clock)
+                ask = asking_search(client, job, walk.window, source)
+                yield from _turn_pages(what, ask, walk, source, clock)
                 return
             user_id = _known_user(job, clock())
             is_known = user_id is not None
             if user_id is None:
                 user_id = look_up_user(client, handle, what)
-            ask = asking_account(client, job, window, user_id)
-            for page in _turn_pages(what, ask, window, source, clock):
+            ask = asking_account(client, job, walk.window, user_id)
+            for page in _turn_pages(what, ask, walk, source, clock):
                 if is_known:
                     yield page
                 else:
@@ -240,28 +246,41 @@ def _known_user(job: Job, now: datetime) -> str | None:
     return user_id if is_fresh else None
 
 
-def _turn_pages(
-    what: str, ask: Ask, window: Window, source: Source, clock: Clock
-) -> Iterator[Page]:
-    watch = PageWatch(what)
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Walk:
+    """What is read, and from where on."""
+
+    window: Window
+    """What X is asked for; to go on, the same as when the walk began."""
+    until: datetime
+    """Up to when the first page tells all."""
+    token: str | None = None
+    items: int = 0
+    """Above the first page."""
+
+
+def _turn_pages(what: str, ask: Ask, walk: _Walk, source: Source, clock: Clock) -> Iterator[Page]:
+    window, cursor = walk.window, walk.token
+    watch = PageWatch(what, cursor)
     newest_version: dict[str, int] = {}
-    cursor: str | None = None
-    seen: list[Mention] = []
+    depth = Depth(walk.items)
     for number in range(1, source.max_pages + 1):
         answer = answer_of(ask, cursor, what)
         mentions, unreadable = read_posts(answer, clock())
-        seen += mentions
+        # An edited post stands where its newest version does.
+        depth.turn(mentions, times=[one.edited_at or one.created_at for one in mentions])
         cursor = text_or_none(mapping(answer.get("meta")).get("next_token"))
         if cursor is None:
-            covered = _covered_by_all(window, source, seen)
+            covered = _covered_by_all(walk, source, depth)
         else:
-            covered = _covered_down_to(window, seen)  # This page may be empty.
+            covered = answered_down_to(depth.low, window.since, walk.until)
         yield Page(
             mentions=_newest_versions(mentions, newest_version),
             unreadable=unreadable,
             answered=covered,
             also_charged=included_charges(answer) if source.includes_charged else (),
             cut_by="page_cap" if cursor and number == source.max_pages else None,
+            cursor=window.place(cursor) if cursor and window.keeps else None,
         )
         if cursor is None:
             return
@@ -269,23 +288,14 @@ def _turn_pages(
         del answer  # Its thousands of objects make room for the next page's.
 
 
-def _covered_down_to(window: Window, page: Sequence[Mention]) -> tuple[Interval, ...]:
-    # An edited post stands where its newest version does.
-    low = seen_down_to([mention.edited_at or mention.created_at for mention in page])
-    if low and window.since:
-        low = max(low, window.since)
-    return answered(low, window.until)
-
-
-def _covered_by_all(
-    window: Window, source: Source, seen: Sequence[Mention]
-) -> tuple[Interval, ...]:
+def _covered_by_all(walk: _Walk, source: Source, depth: Depth) -> tuple[Interval, ...]:
     """Say what is known after the last page: the window, unless X keeps no more than this."""
-    if window.keeps and len(seen) >= window.keeps * _NEARLY:
-        covered = _covered_down_to(window, seen)
+    window = walk.window
+    if window.keeps and depth.items >= window.keeps * _NEARLY:
+        covered = answered_down_to(depth.low, window.since, walk.until)
         return covered + gap_before(covered, window.since)
-    since = window.since or oldest(seen) or window.until - (source.history or source.overlap)
-    return answered(since, window.until)
+    since = window.since or depth.oldest or walk.until - (source.history or source.overlap)
+    return answered(since, walk.until)
 
 
 def _newest_versions(mentions: Sequence[Mention], newest: dict[str, int]) -> list[Mention]:

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Self
 
 from collectors.contract import Clock, Credential, Job
 from collectors.errors import AuthFailed, BadAnswer, CollectError, SourceGone
@@ -51,6 +51,19 @@ class Window:
     until: datetime
     keeps: int | None = None
     """How many items the endpoint keeps, whatever the window; None: all."""
+
+    def place(self, token: str) -> str:
+        """Write where a walk stopped: its token holds for its own window only."""
+        since = self.since.isoformat() if self.since else ""
+        return f"{since} {self.until.isoformat()} {token}"
+
+    @classmethod
+    def of_place(cls, place: str, keeps: int | None) -> tuple[Self, str]:
+        """Read what `place` wrote: the window, and the token."""
+        since, until, token = place.split(" ", 2)
+        moment = datetime.fromisoformat
+        window = cls(since=moment(since) if since else None, until=moment(until), keeps=keeps)
+        return window, token
 
 
 def open_client(what: str, source: Source, credential: Credential | None, clock: Clock) -> Any:

@@ -7,11 +7,10 @@ from typing import Any
 
 from collectors.contract import Clock, Credential, Job, Limit, Page, Stream
 from collectors.errors import SourceGone
-from collectors.mention import Mention
 from collectors.sources import Source
 from collectors.watchlist import Watchlist, bare_handle
 from collectors.web.listing import Listed, walk_listing
-from collectors.web.paging import PageWatch, answered, oldest, seen_down_to, whole_second
+from collectors.web.paging import Depth, PageWatch, answered, answered_down_to, whole_second
 from collectors.web.queries import derive_queries, fingerprint, phrases
 from collectors.web.reading import identity, mapping
 from collectors.youtube_client import CommentsDisabled, execute, open_youtube
@@ -131,7 +130,7 @@ def _search(client: Any, what: str, job: Job, source: Source, clock: Clock) -> I
         window["publishedAfter"] = _written(since)
     watch = PageWatch(what)
     cursor: str | None = None
-    seen: list[Mention] = []
+    depth = Depth()
     for number in range(1, source.max_pages + 1):
         asked = client.search().list(
             part="snippet",
@@ -146,17 +145,17 @@ def _search(client: Any, what: str, job: Job, source: Source, clock: Clock) -> I
         ids = video_ids(found)
         listed = _listed(client, ids, what) if ids else []
         mentions, unreadable = read_videos(found, listed, clock())
-        seen += mentions
-        is_ended = cursor is None and len(seen) >= _SEARCH_ENDS
+        depth.turn(mentions)
+        is_ended = cursor is None and depth.items >= _SEARCH_ENDS
         if cursor is None and not is_ended:
-            begin = since or oldest(seen) or until - source.overlap
+            covered = answered(since or depth.oldest or until - source.overlap, until)
         else:
-            begin = _down_to(since, [mention.created_at for mention in seen], until)
+            covered = answered_down_to(depth.low, since, until)
         is_cut = cursor is not None and number == source.max_pages
         yield Page(
             mentions=mentions,
             unreadable=unreadable,
-            answered=answered(begin, until),
+            answered=covered,
             requests=1 + bool(ids),
             cut_by="page_cap" if is_cut or is_ended else None,
         )
@@ -197,6 +196,8 @@ def _comments(client: Any, what: str, job: Job, source: Source, clock: Clock) ->
             unreadable=unreadable,
             cursor=behind,
             requests=requests + more_requests,
+            # By when a thread began, however new the replies to it are.
+            times=[one.created_at for one in mentions if one.parent_id == one.root_id],
         )
 
     yield from walk_listing(what, ask, job=job, source=source, until=until)
@@ -245,11 +246,6 @@ def _replies(client: Any, threads: Sequence[str], what: str) -> tuple[dict[str, 
                 break
             watch.check(cursor, [str(mapping(item).get("id")) for item in items])
     return replies, requests
-
-
-def _down_to(since: datetime | None, times: Sequence[datetime | None], until: datetime) -> datetime:
-    low = seen_down_to(times) or until
-    return max(low, since or low)
 
 
 def _written(moment: datetime) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from collectors.contract import Interval
-from collectors.errors import BadAnswer
+from collectors.errors import PlaceLost
 from collectors.mention import Mention
 
 _SAME_PAGES = 3
@@ -13,9 +13,14 @@ _SAME_PAGES = 3
 class PageWatch:
     """Remember what was turned over, so that no page is read for ever."""
 
-    def __init__(self, what: str) -> None:
+    def __init__(self, what: str, cursor: str | None = None) -> None:
+        """
+        Args:
+            what: What is asked for; begins every message.
+            cursor: Where the first page was asked for; None: at the beginning.
+        """
         self._what = what
-        self._cursors: set[str] = set()
+        self._cursors = {cursor} if cursor else set()
         self._ids: Sequence[str] = ()
         self._times = 0
 
@@ -28,18 +33,55 @@ class PageWatch:
             ids: What was on this page, in order.
 
         Raises:
-            BadAnswer: The cursor was followed before, or the same items came
+            PlaceLost: The cursor was followed before, or the same items came
                 under new cursors three times in a row.
         """
         if cursor in self._cursors:
             msg = f"{self._what}: the pages go in a circle"
-            raise BadAnswer(msg)
+            raise PlaceLost(msg)
         self._cursors.add(cursor)
         self._times = self._times + 1 if ids and ids == self._ids else 1
         self._ids = ids
         if self._times >= _SAME_PAGES:
             msg = f"{self._what}: the same page comes again and again"
-            raise BadAnswer(msg)
+            raise PlaceLost(msg)
+
+
+class Depth:
+    """How far down a walk has read, newest first: kept up page by page, whatever their number."""
+
+    def __init__(self, items: int = 0) -> None:
+        """
+        Args:
+            items: How many lie above the first page.
+        """
+        self.items = items
+        """Turned over so far, unreadable ones included."""
+        self.low: datetime | None = None
+        """From which second on all was seen; None: nothing dated was."""
+        self.oldest: datetime | None = None
+        """Time of the oldest dated mention."""
+
+    def turn(
+        self,
+        mentions: Sequence[Mention],
+        *,
+        unreadable: int = 0,
+        times: Sequence[datetime | None] | None = None,
+    ) -> None:
+        """
+        Take in one more page.
+
+        Args:
+            mentions: What is on it, in its order.
+            unreadable: How many items of it could not be read.
+            times: By which the platform sorts; None: by which the mentions were created.
+        """
+        if times is None:
+            times = [mention.created_at for mention in mentions]
+        self.items += len(mentions) + unreadable
+        self.low = seen_down_to(times) or self.low
+        self.oldest = oldest(mentions, self.oldest)
 
 
 def whole_second(moment: datetime) -> datetime:
@@ -61,14 +103,22 @@ def seen_down_to(times: Sequence[datetime | None]) -> datetime | None:
     return last and whole_second(last) + timedelta(seconds=1)
 
 
-def oldest(mentions: Iterable[Mention]) -> datetime | None:
-    """Give the time of the oldest dated mention."""
-    return min((m.created_at for m in mentions if m.created_at), default=None)
+def oldest(mentions: Iterable[Mention], known: datetime | None = None) -> datetime | None:
+    """Give the time of the oldest dated mention, or *known*, if that is older."""
+    times = [m.created_at for m in mentions if m.created_at]
+    return min((*times, known) if known else times, default=None)
 
 
 def answered(since: datetime | None, until: datetime) -> tuple[Interval, ...]:
     """Write an interval, unless it is empty or its beginning unknown."""
     return (Interval(since=since, until=until),) if since and since < until else ()
+
+
+def answered_down_to(
+    low: datetime | None, since: datetime | None, until: datetime
+) -> tuple[Interval, ...]:
+    """Write what a walk from *until* that has read down to *low* answers of what was asked for."""
+    return answered(max(low, since) if low and since else low, until)
 
 
 def gap_before(covered: Sequence[Interval], since: datetime | None) -> tuple[Interval, ...]:
