@@ -1,35 +1,39 @@
 """Ask Bluesky for stored posts again, twenty-five at a time."""
 
 from collections.abc import Iterator, Sequence
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from collectors.bluesky_client import Bluesky
+from collectors.bluesky_labels import why_hidden
 from collectors.bluesky_read import read_posts
 from collectors.contract import Clock, Credential
 from collectors.errors import BadAnswer
-from collectors.recheck import Asked, Found, Memory, Stored, batches
+from collectors.recheck import Asked, Found, Memory, Rechecker, Stored, batches
 from collectors.sources import Source
 from collectors.web.absence import Answered, look_up_with_witnesses
 from collectors.web.reading import json_object, mapping, mappings, text_or_none
 
 _POST = "/app.bsky.feed.post/"
-_HIDDEN = {"!takedown": "withheld", "!suspend": "suspended", "!hide": "withheld"}
-"""Labels of Bluesky's own moderation that apps must not show the words behind."""
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
-class BlueskyRechecker:
+class BlueskyRechecker(Rechecker):
     """`app.bsky.feed.getPosts` through atproto; see docs/platforms/bluesky.md."""
 
     within = timedelta(hours=24)
-    takes = timedelta(0)
     batch = 25
-    is_charged = False
     needs_raw = True
     most = 10_000
 
-    def place(self, source: Source) -> str:
-        """Name what a source asks: Bluesky is one."""
-        return source.platform
+    def knows(self, post: Stored, source: Source) -> bool:
+        """Tell whether a post, or what it repeats, has a URI."""
+        del source
+        return _uri(post) is not None
+
+    def shows(self, raw: str) -> bool:
+        """Tell whether a record as it was collected may be shown, labels that expire included."""
+        record = json_object(raw)
+        return why_hidden(mapping(record.get("post")) or record, _LONG_AGO) is None
 
     def look_up(
         self,
@@ -58,12 +62,11 @@ class BlueskyRechecker:
                 msg = f"{what}: no posts in the answer"
                 raise BadAnswer(msg)
             mentions, unreadable = read_posts(items, clock())
-            gone = {}
-            for item in mappings(items):
-                labels = [str(label.get("val")) for label in mappings(item.get("labels"))]
-                why = next((_HIDDEN[label] for label in labels if label in _HIDDEN), None)
-                if why and (uri := text_or_none(item.get("uri"))):
-                    gone[uri] = why
+            gone = {
+                uri: why
+                for item in mappings(items)
+                if (uri := text_or_none(item.get("uri"))) and (why := why_hidden(item, clock()))
+            }
             return Answered(
                 shown=frozenset(str(item.get("uri")) for item in mappings(items)),
                 present=[mention for mention in mentions if mention.native_id not in gone],

@@ -7,7 +7,7 @@ from typing import Any
 from collectors.contract import Clock, Credential
 from collectors.errors import BadAnswer
 from collectors.hackernews import read_hit
-from collectors.recheck import Asked, Found, Memory, Stored
+from collectors.recheck import Asked, Found, Memory, Rechecker, Stored
 from collectors.sources import Source
 from collectors.web.json_answer import get_json
 from collectors.web.reading import UnfitError, aside, identity, json_object, mapping
@@ -15,19 +15,18 @@ from collectors.web.reading import UnfitError, aside, identity, json_object, map
 _API = "https://hacker-news.firebaseio.com"
 
 
-class HackerNewsRechecker:
+class HackerNewsRechecker(Rechecker):
     """The API of Hacker News itself, whose search says nothing of deletions; see docs/platforms/hackernews.md."""
 
     within = timedelta(days=7)
-    takes = timedelta(0)
     batch = 1
-    is_charged = False
     needs_raw = True
     most = 1_000
 
-    def place(self, source: Source) -> str:
-        """Name what a source asks: Hacker News is one."""
-        return source.platform
+    def knows(self, post: Stored, source: Source) -> bool:
+        """Tell whether an item has a number."""
+        del source
+        return post.native_id.isdecimal()
 
     def look_up(
         self,
@@ -40,6 +39,8 @@ class HackerNewsRechecker:
         """
         Ask for items by their numbers: it says of each whether it was deleted, or is dead.
 
+        Dead items were taken away by moderators or users, who may bring them back.
+
         Raises:
             CollectError: It stopped answering.
         """
@@ -47,7 +48,7 @@ class HackerNewsRechecker:
         what = "hackernews recheck"
         base = (source.base_url or _API).rstrip("/")
         for post in asked.due:
-            if not post.native_id.isdecimal():
+            if not self.knows(post, source):
                 continue
             url = f"{base}/v0/item/{post.native_id}.json"
             item = get_json(url, {}, what=what, timeout=source.timeout, clock=clock)
@@ -56,7 +57,7 @@ class HackerNewsRechecker:
 
 def _found(post: Stored, item: Any, what: str, clock: Clock) -> Found:
     if item is None:  # It knows no such item, which it said of all that are too new, too.
-        return Found()
+        return Found(silent=[post.native_id])
     if identity(mapping(item).get("id")) != post.native_id:
         msg = f"{what}: the answer is about another item"
         raise BadAnswer(msg)

@@ -3,11 +3,10 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from collectors.contract import Clock, Credential, Job, Limit, Page, Stream
 from collectors.errors import BadAnswer
-from collectors.mastodon_read import read_statuses
+from collectors.mastodon_read import instance_name, read_statuses
 from collectors.sources import Source
 from collectors.watchlist import Watchlist
 from collectors.web.listing import Listed, walk_listing
@@ -100,7 +99,7 @@ class MastodonCollector:
         from collectors.mastodon_client import DEFAULT_INSTANCE, Instance
 
         what = f"mastodon {job.stream}"
-        host = urlsplit(source.base_url or DEFAULT_INSTANCE).hostname or ""
+        host = instance_name(source.base_url or DEFAULT_INSTANCE)
         with Session() as session:
             turn = _turner(Instance(session, what, source, credential, clock), job.params, what)
 

@@ -28,7 +28,14 @@ _METRICS = {
     "reposts": "reblogs_count",
     "quotes": "quotes_count",
 }
+INSTANCE = "_instance"
+"""Where a stored record says which instance gave it: its `id` means something there only."""
 NOT_PUBLIC = frozenset({"private", "direct", "limited", "local", "list", "self", "mutuals_only"})
+
+
+def instance_name(url: str) -> str:
+    """Name an instance, or the gateway that stands for it, by host and port: `mastodon.social`."""
+    return urlsplit(url).netloc.rpartition("@")[2].casefold()
 
 
 def read_statuses(
@@ -41,7 +48,8 @@ def read_statuses(
         items: Statuses. Those for followers or single people, which a token
             may see, are no public posts and are left out.
         collected_at: When they were given.
-        instance: Host of the instance, which completes the names of its own accounts.
+        instance: Name of the instance (`instance_name`), which completes the names of its own
+            accounts, and whose numbers the records hold: each keeps it, under `INSTANCE`.
 
     Returns:
         The mentions in the answer's order, and what could not be read.
@@ -105,7 +113,7 @@ def _read_status(
                 ("followers", account.get("followers_count")),
             ]
         ),
-        raw=raw_json(item),
+        raw=raw_json({**item, INSTANCE: instance}),
     )
 
 
@@ -130,7 +138,7 @@ def _handle(account: Mapping[str, Any], instance: str) -> str | None:
     acct = text_or_none(account.get("acct"))
     if acct is None or "@" in acct:
         return acct
-    home = urlsplit(_web(account.get("url")) or "").hostname or instance
+    home = urlsplit(_web(account.get("url")) or "").hostname or urlsplit(f"//{instance}").hostname
     return f"{acct}@{home}"
 
 

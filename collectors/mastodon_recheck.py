@@ -1,15 +1,17 @@
 """Ask an instance for stored statuses again, twenty at a time where it can."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from collectors.contract import Clock, Credential
 from collectors.errors import BadAnswer, BadRequest, SourceGone
-from collectors.mastodon_read import NOT_PUBLIC, read_statuses
-from collectors.recheck import Asked, Found, Memory, Stored, batches
+from collectors.mastodon_read import INSTANCE, NOT_PUBLIC, instance_name, read_statuses
+from collectors.recheck import Asked, Found, Memory, Rechecker, Stored, batches
 from collectors.sources import Source
 from collectors.web.absence import Answered, look_up_with_witnesses
 from collectors.web.reading import identity, json_object, mapping, mappings, text_or_none
@@ -18,16 +20,14 @@ if TYPE_CHECKING:
     from collectors.mastodon_client import Instance
 
 
-_GATEWAYS = frozenset({"127.0.0.1", "::1", "localhost"})
+_IN_URI = re.compile(r"/statuses/([0-9]{1,20})(?:/activity)?$")
 
 
-class MastodonRechecker:
+class MastodonRechecker(Rechecker):
     """`/api/v1/statuses` through Mastodon.py; see docs/platforms/mastodon.md."""
 
     within = timedelta(hours=24)
-    takes = timedelta(0)
     batch = 20
-    is_charged = False
     needs_raw = True
     most = 5_000
 
@@ -36,6 +36,10 @@ class MastodonRechecker:
         from collectors.mastodon_client import DEFAULT_INSTANCE
 
         return f"mastodon {(source.base_url or DEFAULT_INSTANCE).rstrip('/')}"
+
+    def knows(self, post: Stored, source: Source) -> bool:
+        """Tell whether the instance has a number for a status that we know."""
+        return _number(post, _host(source)) is not None
 
     def look_up(
         self,
@@ -46,10 +50,9 @@ class MastodonRechecker:
         memory: Memory,
     ) -> Iterator[Found]:
         """
-        Ask for statuses that were written at this instance, by its own numbers.
+        Ask for statuses by the instance's own numbers.
 
-        What another one wrote is left alone: the record may hold the number that a third
-        instance gave it, under which this one knows nothing, or something else.
+        What is absent where it was written was deleted; a copy that is absent may be hidden there.
 
         Raises:
             CollectError: The instance stopped answering; see docs/platforms/mastodon.md.
@@ -57,27 +60,29 @@ class MastodonRechecker:
         del memory
         from requests import Session
 
-        from collectors.mastodon_client import DEFAULT_INSTANCE, Instance
+        from collectors.mastodon_client import Instance
 
-        host = urlsplit(source.base_url or DEFAULT_INSTANCE).hostname or ""
+        host = _host(source)
+        number = partial(_number, host=host)
         with Session() as session:
             instance = Instance(session, "mastodon recheck", source, credential, clock)
-            due = [post for post in asked.due if _is_its_own(post, host)]
-            witnesses = [post for post in asked.witnesses if _is_its_own(post, host)]
-            known = (*due, *witnesses)
-            uris = {number: post.native_id for post in known if (number := _number(post))}
+            uris = {number(post): post.native_id for post in (*asked.due, *asked.witnesses)}
             looking = _LookUp(instance, uris, host, clock)
-            for posts in batches(due, self.batch):
-                yield from look_up_with_witnesses(
-                    posts, witnesses, looking.ask, _number, size=self.batch
-                )
+            for absent, due in (
+                ("deleted", [post for post in asked.due if _is_home(post, host)]),
+                ("missing", [post for post in asked.due if not _is_home(post, host)]),
+            ):
+                for posts in batches(due, self.batch):
+                    yield from look_up_with_witnesses(
+                        posts, asked.witnesses, looking.ask, number, size=self.batch, absent=absent
+                    )
 
 
 class _LookUp:
     """Ask for many statuses at once, or one by one where the instance knows no other way."""
 
     def __init__(
-        self, instance: "Instance", uris: Mapping[str, str], host: str, clock: Clock
+        self, instance: "Instance", uris: Mapping[str | None, str], host: str, clock: Clock
     ) -> None:
         self._instance = instance
         self._uris = uris
@@ -131,16 +136,35 @@ class _LookUp:
         )
 
 
-def _is_its_own(post: Stored, host: str) -> bool:
-    """Tell whether a status was written at *host*, and its record came from there."""
-    account = text_or_none(mapping(json_object(post.raw).get("account")).get("acct"))
-    if account is None or "@" in account:
-        return False
-    # A gateway on this machine speaks for the instance.
-    return host in _GATEWAYS or urlsplit(post.native_id).hostname == host
+def _host(source: Source) -> str:
+    from collectors.mastodon_client import DEFAULT_INSTANCE
+
+    return instance_name(source.base_url or DEFAULT_INSTANCE)
 
 
-def _number(post: Stored) -> str | None:
-    """Give the instance's own number of a status, which its record holds."""
-    number = identity(json_object(post.raw).get("id"))
-    return number if number and number.isalnum() and number.isascii() else None
+def _is_home(post: Stored, host: str) -> bool:
+    """Tell whether a status was written at *host*, or at the instance that a gateway there stands for."""
+    if _path_at(host, post.native_id):
+        return True
+    record = json_object(post.raw)
+    account = text_or_none(mapping(record.get("account")).get("acct"))
+    return record.get(INSTANCE) == host and account is not None and "@" not in account
+
+
+def _number(post: Stored, host: str) -> str | None:
+    """Give the number of a status at *host*: from its record if that came from there, else its URI."""
+    record = json_object(post.raw)
+    if record.get(INSTANCE) == host:
+        number = identity(record.get("id"))
+        return number if number and number.isalnum() and number.isascii() else None
+    found = _IN_URI.search(_path_at(host, post.native_id))
+    return found[1] if found else None
+
+
+def _path_at(host: str, uri: str) -> str:
+    """Give the path of a URI; empty if it is none of *host*."""
+    try:
+        parts = urlsplit(uri)
+    except ValueError:
+        return ""
+    return parts.path if parts.netloc == host else ""

@@ -2,6 +2,7 @@
 
 import json
 import os
+from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
@@ -9,7 +10,7 @@ from functools import cache
 from importlib import import_module
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Protocol, cast
+from typing import Any, cast
 
 from collectors.contract import Clock, Credential, Unreadable
 from collectors.mention import Mention
@@ -25,6 +26,15 @@ RECHECKERS = {
 }
 """An entry that left its feed was not deleted: feeds are not asked again."""
 
+EVERY = timedelta(hours=6)
+"""How often housekeeping asks."""
+
+HIDDEN = frozenset({"deactivated", "missing", "protected", "removed", "suspended", "withheld"})
+"""
+Why a post is not shown that may be taken back: by an author who hides or leaves and comes
+again, by moderators who approve after all. Whatever else is said of a post is for good.
+"""
+
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
@@ -38,6 +48,12 @@ class Stored:
     """The source's own record as JSON; the platform's inner ids may stand there only."""
     sources: tuple[str, ...] = ()
     """In which sources it was seen."""
+    known_at: datetime | None = None
+    """Up to when it is known to be there (aware, UTC)."""
+
+    def is_late(self, within: timedelta, now: datetime) -> bool:
+        """Tell whether by the next round its deletion could go unnoticed for longer than *within*."""
+        return self.known_at is not None and self.known_at + within < now + EVERY
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -50,6 +66,8 @@ class Asked:
     """Posts seen a moment ago: an answer that lacks these, too, says nothing about others."""
     refresh: Sequence[Stored] = ()
     """Posts whose counts are to be read anew although each answer is charged."""
+    paid: int = 0
+    """How many posts may be read for money, those of `due` that get late first."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -66,7 +84,9 @@ class Found:
     unchanged: Collection[str] = ()
     """Native ids of posts that are still there, but were not shown."""
     gone: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
-    """By native id why: deleted, protected, suspended, deactivated, withheld, missing …"""
+    """By native id why: deleted for good, or a word of `HIDDEN`."""
+    silent: Collection[str] = ()
+    """Native ids of posts that were asked for, and about which the answer says nothing."""
     unreadable: Sequence[Unreadable] = ()
     as_of: datetime | None = None
     """When the platform looked (aware, UTC); None: just now."""
@@ -100,31 +120,37 @@ class Memory:
         part.rename(self._path)
 
 
-class Rechecker(Protocol):
-    """
-    A platform's module that looks stored posts up again: one class without state.
-
-    `look_up` raises a `CollectError` when the platform stops answering; what it
-    found before stays valid.
-    """
+class Rechecker(ABC):
+    """A platform's module that looks stored posts up again: one class without state."""
 
     within: timedelta
     """The longest that a deletion may go unnoticed."""
-    takes: timedelta
-    """How much later an answer may come than the question."""
     batch: int
     """How many posts one request asks for."""
-    is_charged: bool
-    """Whether reading posts anew costs money, so that it happens for `Asked.refresh` only."""
-
-    needs_raw: bool
-    """Whether a post can't be asked for without its stored record."""
     most: int
     """How many posts are asked for in one round."""
+    takes = timedelta(0)
+    """How much later an answer may come than the question."""
+    is_charged = False
+    """Whether reading posts anew costs money, so that it happens for `Asked.refresh` only."""
+    needs_raw = False
+    """Whether a post can't be asked for without its stored record."""
 
     def place(self, source: Source) -> str:
         """Name what a source asks: the posts of one place are the same for all its sources."""
+        return source.platform
 
+    def knows(self, post: Stored, source: Source) -> bool:
+        """Tell whether a source can be asked for a post that it, or another, brought."""
+        del post, source
+        return True
+
+    def shows(self, raw: str) -> bool:
+        """Tell whether a record as it was collected shows its post, or only that it is hidden."""
+        del raw
+        return True
+
+    @abstractmethod
     def look_up(
         self,
         asked: Asked,
@@ -133,7 +159,12 @@ class Rechecker(Protocol):
         clock: Clock,
         memory: Memory,
     ) -> Iterator[Found]:
-        """Ask for posts again, answer by answer."""
+        """
+        Ask for posts again, in their order, answer by answer.
+
+        Raises:
+            CollectError: The platform stopped answering; what was found before stays valid.
+        """
 
 
 @cache
@@ -155,8 +186,8 @@ def write_asks(path: Path, asks: Mapping[str, Asked]) -> Path:
     """Write down what each source is to be asked, for a worker that has no warehouse."""
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    text = json.dumps({source: asdict(asked) for source, asked in asks.items()})
-    part.write_text(text, encoding="utf-8")
+    values = {source: asdict(asked) for source, asked in asks.items()}
+    part.write_text(json.dumps(values, default=datetime.isoformat), encoding="utf-8")
     return part.rename(path)
 
 
@@ -164,10 +195,13 @@ def read_asks(path: Path) -> dict[str, Asked]:
     """Read what `write_asks` wrote."""
     return {
         source: Asked(
-            **{
-                name: tuple(Stored(**{**one, "sources": tuple(one["sources"])}) for one in posts)
-                for name, posts in lists.items()
-            }
+            paid=values["paid"],
+            **{name: tuple(map(_stored, values[name])) for name in ("due", "witnesses", "refresh")},
         )
-        for source, lists in json.loads(path.read_text(encoding="utf-8")).items()
+        for source, values in json.loads(path.read_text(encoding="utf-8")).items()
     }
+
+
+def _stored(values: Mapping[str, Any]) -> Stored:
+    known_at = values["known_at"] and datetime.fromisoformat(values["known_at"])
+    return Stored(**{**values, "sources": tuple(values["sources"]), "known_at": known_at})

@@ -11,7 +11,7 @@ from collectors.collect import last_of_each
 from collectors.contract import Clock, Credential
 from collectors.errors import CollectError, RateLimited
 from collectors.landing import Fault, Header, write_landing
-from collectors.recheck import Asked, Found, Memory, Rechecker, rechecker_for
+from collectors.recheck import HIDDEN, Asked, Found, Memory, Rechecker, Stored, rechecker_for
 from collectors.registry import collector_for
 from collectors.sources import Source
 from collectors.watchlist import Watchlist
@@ -27,15 +27,15 @@ Done = Callable[[int], None]
 class _Round:
     source: Source
     asked: Asked
-    place: str
+    rechecker: Rechecker
     found: list[Found] = field(default_factory=list)
     fault: Fault | None = None
     ended_at: datetime
 
     @property
-    def due(self) -> frozenset[str]:
-        """Native ids of what was asked."""
-        return frozenset(post.native_id for post in self.asked.due)
+    def known(self) -> Sequence[Stored]:
+        """What was due and can be asked for there."""
+        return [post for post in self.asked.due if self.rechecker.knows(post, self.source)]
 
     @property
     def gone(self) -> dict[str, str]:
@@ -43,6 +43,21 @@ class _Round:
         shown = {mention.native_id for one in self.found for mention in one.present}
         told = {native_id: why for one in self.found for native_id, why in one.gone.items()}
         return {native_id: why for native_id, why in told.items() if native_id not in shown}
+
+    @property
+    def there(self) -> set[str]:
+        """What the answers show, or say to be there."""
+        there = {native_id for one in self.found for native_id in one.unchanged}
+        there |= {mention.native_id for one in self.found for mention in one.present}
+        return there - set(self.gone)
+
+    @property
+    def answered(self) -> frozenset[str]:
+        """What an answer was about, or can't be asked for: all else is due as before."""
+        known = {post.native_id for post in self.known}
+        silent = {native_id for one in self.found for native_id in one.silent}
+        strange = {post.native_id for post in self.asked.due} - known
+        return frozenset({*self.there, *self.gone, *silent, *strange})
 
 
 def recheck_sources(
@@ -60,7 +75,7 @@ def recheck_sources(
     Ask each source in turn; a fault of one ends its own round only.
 
     A post that stands at several places, such as a status that two instances
-    know, is gone only if each of them says so.
+    know, is hidden only if each of them says so; what was deleted is gone.
 
     Args:
         asks: By a source's name what it is asked.
@@ -114,7 +129,7 @@ def _ask(
     return _Round(
         source=source,
         asked=asked,
-        place=rechecker.place(source),
+        rechecker=rechecker,
         found=found,
         fault=fault,
         ended_at=clock(),
@@ -122,20 +137,27 @@ def _ask(
 
 
 def _doubted(rounds: Sequence[_Round]) -> Mapping[str, set[str]]:
-    """Find, by platform, the posts that not every place calls gone at which they were asked for."""
+    """Find, by platform, the posts that not every place calls gone which can be asked for them."""
     doubted: dict[str, set[str]] = defaultdict(set)
     for one in rounds:
-        doubted[one.source.platform] |= one.due - set(one.gone)
+        known = {post.native_id for post in one.known}
+        doubted[one.source.platform] |= known - set(one.gone)
     return doubted
 
 
 def _land(one: _Round, doubted: set[str], watchlist: Watchlist, folder: Path) -> Path:
     source = one.source
-    mentions = last_of_each(mention for found in one.found for mention in found.present)
+    known = {post.native_id for post in one.known}
     # What a job of an earlier round tells of may be asked for, and not answered yet, in this one.
-    gone = {k: why for k, why in one.gone.items() if k not in doubted or k not in one.due}
-    there = {native_id for found in one.found for native_id in found.unchanged}
-    there |= {mention.native_id for mention in mentions}
+    gone = {
+        native_id: why
+        for native_id, why in one.gone.items()
+        if why not in HIDDEN or native_id not in doubted or native_id not in known
+    }
+    answered = one.answered - (set(one.gone) - set(gone))
+    left = [post for post in one.known if post.native_id not in answered]
+    late = [post for post in left if post.is_late(one.rechecker.within, one.ended_at)]
+    mentions = last_of_each(mention for found in one.found for mention in found.present)
     price = collector_for(source.platform).item_eur if source.item_eur is None else source.item_eur
     charged = dict.fromkeys(native_id for found in one.found for native_id in found.charged)
     header = Header(
@@ -147,13 +169,15 @@ def _land(one: _Round, doubted: set[str], watchlist: Watchlist, folder: Path) ->
         since=min((found.as_of for found in one.found if found.as_of), default=None),
         collected_at=one.ended_at,
         requests=sum(found.requests for found in one.found),
-        items_seen=len(there) + len(gone),
+        items_seen=len(one.there) + len(gone),
         unreadable=tuple(item for found in one.found for item in found.unreadable),
         account=source.account if price else "",
         item_eur=price,
         charged=tuple(charged) if price else (),
-        asked=tuple(post.native_id for post in (*one.asked.due, *one.asked.refresh)),
-        there=tuple(sorted(there - set(gone))),
+        asked=tuple(sorted(answered)),
+        failed=tuple(post.native_id for post in left[: one.rechecker.batch]) if one.fault else (),
+        late=len(late),
+        there=tuple(sorted(one.there)),
         gone=gone,
         fault=one.fault,
     )

@@ -7,11 +7,11 @@ from typing import Any
 
 from collectors.contract import Clock, Credential
 from collectors.errors import BadAnswer
-from collectors.recheck import Asked, Found, Memory, Stored, batches
+from collectors.recheck import Asked, Found, Memory, Rechecker, Stored, batches
 from collectors.reddit_read import read_listing
 from collectors.sources import Source
 from collectors.web.absence import Answered, look_up_with_witnesses
-from collectors.web.reading import identity, mapping
+from collectors.web.reading import identity, json_object, mapping
 
 _REMOVED_BY_OTHERS = frozenset({"[removed]", "[ Removed by Reddit ]", "[ Removed by reddit ]"})
 _BY_THE_AUTHOR = frozenset({"deleted", "author"})
@@ -19,19 +19,21 @@ _DELETED = "[deleted]"
 _FULLNAME = re.compile(r"t[13]_[0-9a-z]{1,20}")
 
 
-class RedditRechecker:
+class RedditRechecker(Rechecker):
     """`api/info` through praw; see docs/platforms/reddit.md."""
 
     within = timedelta(hours=24)
-    takes = timedelta(0)
     batch = 100
-    is_charged = False
-    needs_raw = False
     most = 20_000
 
-    def place(self, source: Source) -> str:
-        """Name what a source asks: Reddit is one."""
-        return source.platform
+    def knows(self, post: Stored, source: Source) -> bool:
+        """Tell whether a post has a fullname, such as `t3_1abcde`."""
+        del source
+        return _name(post) is not None
+
+    def shows(self, raw: str) -> bool:
+        """Tell whether a record shows its post: listings hold removed ones as well."""
+        return why_gone(json_object(raw)) is None
 
     def look_up(
         self,

@@ -1,20 +1,26 @@
 """X's batch compliance jobs, through tweepy: upload ids, and learn which posts are to be deleted."""
 
+import asyncio
 import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-import requests
+import httpx
 
 from collectors.contract import Clock
-from collectors.errors import BadAnswer
+from collectors.errors import BadAnswer, SourceTimeout, SourceUnreachable
 from collectors.sources import Source
+from collectors.web.fetching import Asking, agent_name, fetch
+from collectors.web.public_address import CheckedTransport, NamedHosts, PrivateAddress
 from collectors.web.reading import identity, mapping, text_or_none
-from collectors.web.transport import BoundedAdapter
+from collectors.web.transport import name_fault
 
 _REASONS = frozenset({"deleted", "deactivated", "protected", "suspended", "bounced"})
 """`scrub_geo` asks for the place only, which is stored nowhere but in the record."""
+
+_MAX_BYTES = 64_000_000
+"""Of a result: some 200 for each of at most 200,000 posts."""
 
 
 def create_job(client: Any, source: Source, what: str) -> tuple[str, str]:
@@ -53,11 +59,36 @@ def upload_ids(url: str, ids: Iterable[str], source: Source, clock: Clock, what:
     Hand in a job's list of ids; the address itself is the permission, no token is sent.
 
     Raises:
-        CollectError: It is not taken.
+        CollectError: It is not taken, or the address lies in a private network.
     """
     body = "".join(f"{one}\n" for one in ids).encode()
-    with _storage(source, clock, what) as session:
-        session.put(url, data=body, headers={"Content-Type": "text/plain"})
+    timeout_s = source.timeout.total_seconds()
+    try:
+        status, headers = asyncio.run(_put(url, body, NamedHosts.of(source.base_url), timeout_s))
+    except PrivateAddress as error:
+        raise BadAnswer(_private(what)) from error
+    except (TimeoutError, httpx.TimeoutException) as error:
+        msg = f"{what}: the list of ids was not taken within {timeout_s:g} s"
+        raise SourceTimeout(msg) from error
+    except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
+        msg = f"{what}: the list of ids can't be handed in, {type(error).__name__}"
+        raise SourceUnreachable(msg) from error
+    if fault := name_fault(f"{what}: the list of ids", status, headers, "", clock()):
+        raise fault
+
+
+async def _put(
+    url: str, body: bytes, named: NamedHosts, timeout_s: float
+) -> tuple[int, Mapping[str, str]]:
+    """Hand a body in; nothing is followed, and of the answer only its header is read."""
+    transport = CheckedTransport(httpx.AsyncHTTPTransport(), named)
+    headers = {"Content-Type": "text/plain"}
+    async with (
+        asyncio.timeout(timeout_s),
+        httpx.AsyncClient(transport=transport, timeout=timeout_s) as client,
+        client.stream("PUT", url, content=body, headers=headers) as response,
+    ):
+        return response.status_code, dict(response.headers)
 
 
 def download_result(url: str, source: Source, clock: Clock, what: str) -> dict[str, str]:
@@ -71,8 +102,23 @@ def download_result(url: str, source: Source, clock: Clock, what: str) -> dict[s
     Raises:
         CollectError: It can't be had, or a line of it is no result.
     """
-    with _storage(source, clock, what) as session:
-        lines = session.get(url).content.decode("utf-8", "replace").splitlines()
+    asking = Asking(
+        agent=agent_name("compliance"),
+        accept="text/plain, */*;q=0.1",
+        named=NamedHosts.of(source.base_url),
+        timeout_s=source.timeout.total_seconds(),
+        whole_s=source.timeout.total_seconds(),
+        max_bytes=_MAX_BYTES,
+        follows=False,
+    )
+    try:
+        fetched = fetch(url, asking, validators={}, credential=None, now=clock())
+    except PrivateAddress as error:
+        raise BadAnswer(_private(what)) from error
+    if fetched.location is not None:
+        msg = f"{what}: the result lies elsewhere than X says"
+        raise BadAnswer(msg)
+    lines = fetched.body.decode("utf-8", "replace").splitlines()
     gone = {}
     for line in filter(str.strip, lines):
         try:
@@ -106,7 +152,7 @@ def _job_of(answer: Any, what: str) -> Mapping[str, Any]:
 
 
 def _address(value: Any, source: Source, what: str) -> str:
-    """Take an address that X gives: anywhere over TLS, or where everything else is asked."""
+    """Take an address that X gives: over TLS, or where everything else is asked; its host is checked later."""
     url = text_or_none(value) or ""
     try:
         parts = urlsplit(url)
@@ -121,15 +167,5 @@ def _address(value: Any, source: Source, what: str) -> str:
     return url
 
 
-def _storage(source: Source, clock: Clock, what: str) -> requests.Session:
-    session = requests.Session()
-    # Neither a token nor a login from a .netrc file belongs there.
-    session.auth = _as_it_is
-    adapter = BoundedAdapter(what=what, timeout=source.timeout, clock=clock)
-    for scheme in ("https://", "http://"):
-        session.mount(scheme, adapter)
-    return session
-
-
-def _as_it_is(request: requests.PreparedRequest) -> requests.PreparedRequest:
-    return request
+def _private(what: str) -> str:
+    return f"{what}: the job's address lies in a private network"

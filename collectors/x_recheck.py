@@ -1,18 +1,18 @@
 """Ask X about stored posts again: free of charge which are gone, for money how some read now."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from collectors.contract import Clock, Credential
 from collectors.errors import BadAnswer, CollectError
-from collectors.recheck import Asked, Found, Memory, Stored, batches
+from collectors.recheck import Asked, Found, Memory, Rechecker, Stored, batches
 from collectors.sources import Source
-from collectors.web.reading import identity, mapping, mappings
+from collectors.web.reading import identity, json_object, mapping, mappings
 from collectors.x_client import look_up_posts, open_client
 from collectors.x_compliance import create_job, download_result, job_state, upload_ids
-from collectors.x_read import read_posts
+from collectors.x_read import included_charges, read_posts
 
 _GIVEN_UP = timedelta(hours=23)
 """A job that takes longer is begun anew."""
@@ -20,19 +20,29 @@ _ID = re.compile(r"[0-9]{1,19}")
 _WHAT = "x recheck"
 
 
-class XRechecker:
+class Overdue(CollectError):
+    """Deletions may go unnoticed for longer than X allows."""
+
+    reason = "overdue"
+
+
+class XRechecker(Rechecker):
     """Batch compliance jobs and look-ups of the X API v2; see docs/platforms/x.md."""
 
     within = timedelta(hours=24)
     takes = timedelta(hours=6)
     batch = 100
     is_charged = True
-    needs_raw = False
     most = 200_000
 
-    def place(self, source: Source) -> str:
-        """Name what a source asks: X is one."""
-        return source.platform
+    def knows(self, post: Stored, source: Source) -> bool:
+        """Tell whether a post has an id."""
+        del source
+        return bool(_named([post]))
+
+    def shows(self, raw: str) -> bool:
+        """Tell whether a record shows its post everywhere."""
+        return not mapping(json_object(raw).get("withheld"))
 
     def look_up(
         self,
@@ -46,39 +56,83 @@ class XRechecker:
         Go on with the compliance job, or begin one for what is due; look `refresh` up.
 
         A job lasts minutes to hours: its result is fetched at once if it is
-        there, else at the next time.
+        there, else at the next time. Where it takes longer than that, or can't
+        be had, what would get late is looked up for money: up to `paid` posts,
+        which are taken from those of `refresh`.
 
         Raises:
             CollectError: X stopped answering; see docs/platforms/x.md.
+            Overdue: It answers, but not in time, and there is no money for look-ups.
         """
         client = open_client(_WHAT, source, credential, clock)
         with client.session:
             fault: CollectError | None = None
+            why = None
+            told: set[str] = set()
             try:
-                yield from _use_job(client, asked.due, source, clock, memory)
+                why = yield from _noting(_use_job(client, asked.due, source, clock, memory), told)
             except CollectError as error:  # Whoever may not use jobs may still look posts up.
                 fault = error
-            for posts in batches(asked.refresh, self.batch):
-                yield from _look_up(client, posts, clock)
+            late = [
+                post
+                for post in asked.due
+                if (fault or why)
+                and post.native_id not in told
+                and post.is_late(self.within, clock())
+                and self.knows(post, source)
+            ]
+            for posts in batches(late[: asked.paid], self.batch):
+                yield from _look_up(client, posts, source, clock)
+            left = len(asked.refresh) - min(len(late), asked.paid)
+            for posts in batches(asked.refresh[: max(left, 0)], self.batch):
+                yield from _look_up(client, posts, source, clock)
             if fault is not None:
                 raise fault
+            if len(late) > asked.paid:
+                msg = (
+                    f"{_WHAT}: {why}; {len(late)} posts have to be looked up by now, "
+                    f"and there is money for {asked.paid}"
+                )
+                raise Overdue(msg)
+
+
+def _noting(
+    answers: Generator[Found, None, str | None], told: set[str]
+) -> Generator[Found, None, str | None]:
+    """Pass answers on, and note in *told* which posts they are about."""
+    while True:
+        try:
+            one = next(answers)
+        except StopIteration as end:
+            why: str | None = end.value
+            return why
+        told |= {*one.unchanged, *one.gone}
+        yield one
 
 
 def _use_job(
     client: Any, due: Sequence[Stored], source: Source, clock: Clock, memory: Memory
-) -> Iterator[Found]:
+) -> Generator[Found, None, str | None]:
+    """Fetch what a job found, or begin one; gives why there is no answer yet that was to be there."""
     known = _Job.of(memory.read())
+    told: Mapping[str, str] = {}
+    why = None
     if known is not None:
         status, url = job_state(client, known.id, source, _WHAT)
         yield Found()
+        begun = f"the compliance job that began at {known.begun_at:%Y-%m-%d %H:%M} UTC"
         if status == "complete" and known.is_uploaded:
             yield _result(known, url, source, clock)
+            told = known.posts
         elif known.is_on_its_way(status, clock()):
-            return
+            return f"{begun} still runs"
+        else:
+            why = f"{begun} came to nothing"
         memory.write({})
-    posts = _named(due)
+    answered = set(told.values())
+    posts = _named([post for post in due if post.native_id not in answered])
     if not posts:
-        return
+        return why
     job_id, upload_url = create_job(client, source, _WHAT)
     job = _Job(id=job_id, begun_at=clock(), posts=posts)
     memory.write(job.to_dict())
@@ -90,6 +144,8 @@ def _use_job(
     if status == "complete":
         yield _result(job, url, source, clock)
         memory.write({})
+        return None
+    return why
 
 
 class _Job:
@@ -140,20 +196,20 @@ def _result(job: _Job, url: str, source: Source, clock: Clock) -> Found:
     )
 
 
-def _look_up(client: Any, posts: Sequence[Stored], clock: Clock) -> Iterator[Found]:
+def _look_up(client: Any, posts: Sequence[Stored], source: Source, clock: Clock) -> Iterator[Found]:
     names = _named(posts)
     if not names:
         return
     answer = look_up_posts(client, list(names), _WHAT)
-    found, later = _read(answer, names, clock)
+    found, later = _read(answer, names, source, clock)
     yield found
     if later:  # Edited since: an id names one version, and tells of those that followed.
         answer = look_up_posts(client, list(later), _WHAT)
-        yield _read(answer, later, clock)[0]
+        yield _read(answer, later, source, clock)[0]
 
 
 def _read(
-    answer: Mapping[str, Any], names: Mapping[str, str], clock: Clock
+    answer: Mapping[str, Any], names: Mapping[str, str], source: Source, clock: Clock
 ) -> tuple[Found, dict[str, str]]:
     """Read a look-up; gives what was found, and the newer ids of posts that were edited."""
     items = {
@@ -183,12 +239,14 @@ def _read(
     ours = set(names.values())
     gone = {names[number]: why for number, why in refused.items()}
     gone |= {names[number]: "withheld" for number in withheld}
+    included = included_charges(answer) if source.includes_charged else []
     found = Found(
         present=[mention for mention in mentions if mention.native_id in ours],
         unchanged=[names[number] for number in shown],
         gone=gone,
+        silent=[names[number] for number in names if number not in items and number not in refused],
         unreadable=unreadable,
-        charged=[names[number] for number in items],
+        charged=[*(names[number] for number in items), *included],
     )
     return found, later
 

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from collectors.contract import Clock, Credential
-from collectors.recheck import Asked, Found, Memory, Stored, batches
+from collectors.recheck import Asked, Found, Memory, Rechecker, Stored, batches
 from collectors.sources import Source
 from collectors.web.absence import Answered, Ask, look_up_with_witnesses
 from collectors.web.reading import identity, mapping
@@ -17,19 +17,17 @@ from collectors.youtube_read import comment_name, read_threads, read_videos, vid
 _VIDEO, _COMMENT = video_name(""), comment_name("")
 
 
-class YouTubeRechecker:
+class YouTubeRechecker(Rechecker):
     """`videos.list` and `comments.list` through Google's client; see docs/platforms/youtube.md."""
 
     within = timedelta(days=7)
-    takes = timedelta(0)
     batch = 50
-    is_charged = False
-    needs_raw = False
     most = 2_500
 
-    def place(self, source: Source) -> str:
-        """Name what a source asks: YouTube is one."""
-        return source.platform
+    def knows(self, post: Stored, source: Source) -> bool:
+        """Tell whether it is a video or a comment that has an id."""
+        del source
+        return bool(_number(post, _VIDEO) or _number(post, _COMMENT))
 
     def look_up(
         self,

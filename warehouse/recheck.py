@@ -2,24 +2,25 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
+from itertools import islice
 from typing import Any
 
 import duckdb
 
+from collectors.configuration.check import count_of
 from collectors.contract import Limit
+from collectors.landing import Header
 from collectors.readiness import SourceState
-from collectors.recheck import Asked, Rechecker, Stored, rechecker_for
+from collectors.recheck import EVERY, Asked, Rechecker, Stored, rechecker_for
 from collectors.rechecking import RECHECK_STREAM
 from collectors.registry import collector_for
 from collectors.sources import Source
 from warehouse.costs import forecast, price_of
 from warehouse.limits import Spent
 from warehouse.query import rows
-
-EVERY = timedelta(hours=6)
-"""How often housekeeping runs."""
 
 _SHARE = 0.5
 """What of a platform's limit re-checks may take; the rest is for collecting."""
@@ -30,18 +31,58 @@ _DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Waiting:
+    """Posts of a platform that are due, and have to wait for the next time."""
+
+    posts: int
+    late: int
+    """Of these, those whose deletion may by then have gone unnoticed for longer than *within*."""
+    within: timedelta
+    until: datetime | None = None
+    """When the platform answers again, if it said so; None: its limit on requests is used up."""
+
+    def __str__(self) -> str:
+        """Say so in one line."""
+        text = f"{count_of(self.posts, 'post')} must wait for the next time"
+        if self.late:
+            hours = self.within / timedelta(hours=1)
+            text += f", {self.late:,} of them longer than the {hours:g} hours that it allows"
+        if self.until:
+            return f"{text}: no answers before {self.until:%Y-%m-%d %H:%M} UTC"
+        return f"{text}: no more requests are left for them"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Rechecks:
     """What is to be looked up now, and what has to wait."""
 
     asks: Mapping[str, Asked]
     """By the source that is asked."""
-    waiting: Mapping[str, int]
-    """By platform, posts that are due and have to wait for the next time."""
+    waiting: Mapping[str, Waiting]
+    """By platform, what is due and has to wait."""
 
     @property
     def posts(self) -> int:
         """How many posts are asked for."""
         return sum(len(ask.due) + len(ask.refresh) for ask in self.asks.values())
+
+    @property
+    def told(self) -> Sequence[str]:
+        """What has to wait, one line a platform."""
+        return [f"{platform}: {left}" for platform, left in self.waiting.items()]
+
+
+def late_posts(header: Header) -> str | None:
+    """Say in one line which posts a round left unanswered for too long, and why; None: there are none."""
+    rechecker = rechecker_for(header.platform)
+    if not header.late or rechecker is None:
+        return None
+    hours = rechecker.within / timedelta(hours=1)
+    why = header.fault.reason if header.fault else "there is no answer about them yet"
+    return (
+        f"{header.source}: deletions of {count_of(header.late, 'post')} may go unnoticed for longer than "
+        f"the {hours:g} hours that {header.platform} allows: {why}"
+    )
 
 
 def posts_within(
@@ -116,18 +157,18 @@ def plan_rechecks(
         if state.why_off is None and platform in {None, state.source.platform}:
             by_platform[state.source.platform].append(state.source)
     asks: dict[str, Asked] = {}
-    waiting: dict[str, int] = {}
+    waiting: dict[str, Waiting] = {}
+    closed = {row["source"]: row["retry_at"] for row in rows(connection, "recheck_closed", now=now)}
     spent = [Spent(**row) for row in rows(connection, "ledger_requests", since=now - _DAY)]
     for name, sources in by_platform.items():
         rechecker = rechecker_for(name)
         if rechecker is None:
             continue
-        planned = _Plan(connection, rechecker, name, sources, spent, now)
-        found, due = planned.asks(limit, refresh_per_day)
+        planned = _Plan(connection, rechecker, name, sources, spent, closed, now)
+        found, left = planned.asks(limit, refresh_per_day)
         asks |= found
-        asked = {post.native_id for ask in found.values() for post in ask.due}
-        if due > len(asked):
-            waiting[name] = due - len(asked)
+        if left is not None:
+            waiting[name] = left
     return Rechecks(asks=asks, waiting=waiting)
 
 
@@ -141,46 +182,78 @@ class _Plan:
         platform: str,
         sources: Sequence[Source],
         spent: Sequence[Spent],
+        closed: Mapping[str, datetime],
         now: datetime,
     ) -> None:
         self._connection = connection
         self._rechecker = rechecker
         self._platform = platform
         self._spent = spent
+        self._closed = {
+            name: at for name, at in closed.items() if name in {s.name for s in sources}
+        }
         self._now = now
         self._places: dict[str, list[Source]] = defaultdict(list)
         for source in sources:
             self._places[rechecker.place(source)].append(source)
-        self._is_everywhere = set(self._places) == {platform}
 
-    def asks(self, limit: int | None, refresh_per_day: int) -> tuple[dict[str, Asked], int]:
-        """Give what each source is asked, and how many posts are due in all."""
+    def asks(
+        self, limit: int | None, refresh_per_day: int
+    ) -> tuple[dict[str, Asked], Waiting | None]:
+        """Give what each source is asked, and what has to wait."""
         rechecker = self._rechecker
         waits = rechecker.takes + EVERY
-        found = self._stored(
+        found = rows(
+            self._connection,
             "recheck_due",
+            platform=self._platform,
+            with_raw=rechecker.needs_raw,
             before=self._now - (rechecker.within - waits),
             asked_before=self._now - (waits - timedelta(hours=1)),
-            sources=None if self._is_everywhere else self._names(),
+            late_before=self._now - (rechecker.within - EVERY),
             most=rechecker.most if limit is None else min(limit, rechecker.most),
         )
+        posts = list(map(_stored, found))
         asks: dict[str, Asked] = {}
-        for sources in self._places.values():
-            names = {source.name for source in sources}
-            here = [post for post, _ in found if self._is_everywhere or names & set(post.sources)]
-            for source, posts in self._shared(sources, here):
-                asks[source.name] = Asked(due=posts, witnesses=self._witnesses(names))
+        for sources, here in self._by_place(posts):
+            for source, share in self._shared(sources, here):
+                asks[source.name] = Asked(due=share, witnesses=self._witnesses(sources))
         if rechecker.is_charged:
-            self._add_refresh(asks, refresh_per_day, limit)
-        return asks, found[0][1] if found else 0
+            self._add_paid(asks, refresh_per_day, limit)
+        asked = {post.native_id for ask in asks.values() for post in ask.due}
+        if not found or found[0]["due"] <= len(asked):
+            return asks, None
+        is_late = {p.native_id for p in posts if p.is_late(rechecker.within, self._now)}
+        left = Waiting(
+            posts=found[0]["due"] - len(asked),
+            late=found[0]["late"] - len(is_late & asked),
+            within=rechecker.within,
+            until=max(self._closed.values(), default=None),
+        )
+        return asks, left
 
-    def _names(self) -> list[str]:
-        return [source.name for sources in self._places.values() for source in sources]
+    def _by_place(
+        self, posts: Sequence[Stored]
+    ) -> Iterable[tuple[Sequence[Source], Sequence[Stored]]]:
+        """Give each place what it can be asked for; what none can, the first tells to be so."""
+        known: set[str] = set()
+        places = []
+        for sources in self._places.values():
+            here = [post for post in posts if self._rechecker.knows(post, sources[0])]
+            known |= {post.native_id for post in here}
+            places.append((sources, here))
+        strange = {post.native_id for post in posts} - known
+        for number, (sources, here) in enumerate(places):
+            ids = {post.native_id for post in here} | (strange if number == 0 else set())
+            yield sources, [post for post in posts if post.native_id in ids]
 
     def _shared(
         self, sources: Sequence[Source], posts: Sequence[Stored]
     ) -> Iterable[tuple[Source, Sequence[Stored]]]:
         """Give each post to one source of a place, one that saw it if there is such, within its limits."""
+        sources = [source for source in sources if source.name not in self._closed]
+        if not sources:
+            return
         mine: dict[str, list[Stored]] = defaultdict(list)
         for post in posts:
             source = next((s for s in sources if s.name in post.sources), sources[0])
@@ -204,63 +277,69 @@ class _Plan:
             now=self._now,
         )
 
-    def _witnesses(self, names: Iterable[str]) -> Sequence[Stored]:
+    def _witnesses(self, sources: Sequence[Source]) -> Sequence[Stored]:
         if self._rechecker.is_charged:
             return ()
-        found = self._stored("recheck_witnesses", sources=sorted(names), most=_WITNESSES)
-        return [post for post, _ in found]
+        found = rows(
+            self._connection,
+            "recheck_witnesses",
+            platform=self._platform,
+            with_raw=self._rechecker.needs_raw,
+            sources=sorted(source.name for source in sources),
+            most=_WITNESSES * 10,
+        )
+        known = (p for p in map(_stored, found) if self._rechecker.knows(p, sources[0]))
+        return list(islice(known, _WITNESSES))
 
-    def _add_refresh(self, asks: dict[str, Asked], per_day: int, limit: int | None) -> None:
-        """Read the newest posts anew through the first source that its budget lets do so."""
+    def _add_paid(self, asks: dict[str, Asked], per_day: int, limit: int | None) -> None:
+        """Say how many posts may be read for money: late ones, else the newest, by one source."""
         today = self._now.astimezone(UTC).date()
+        costs = rows(self._connection, "cost_days", since=today.replace(day=1))
+        done = sum(
+            row["items"] for row in costs if (row["stream"], row["day"]) == (RECHECK_STREAM, today)
+        )
         for source in (source for sources in self._places.values() for source in sources):
-            costs = rows(self._connection, "cost_days", since=today.replace(day=1))
-            mine = [row for row in costs if row["source"] == source.name]
-            spent = sum(row["eur"] for row in mine)
+            if source.name in self._closed:
+                continue
+            spent = sum(row["eur"] for row in costs if row["source"] == source.name)
             day_eur = spent / max(today.day - 1, 1)
-            most = posts_to_refresh(
-                per_day,
-                sum(
-                    row["items"]
-                    for row in costs
-                    if row["stream"] == RECHECK_STREAM and row["day"] == today
-                ),
+            budget = partial(
+                posts_to_refresh,
+                done_today=done,
                 budget_eur=source.monthly_eur,
                 outlook_eur=forecast(spent, day_eur, self._now),
                 price=price_of(source),
             )
-            most = most if limit is None else min(limit, most)
-            if not most:
-                continue
-            found = self._stored(
-                "recheck_refresh",
-                before=self._now - _DAY,
-                since=self._now - _REFRESHED,
-                most=most,
-            )
             known = asks.get(source.name, Asked())
-            asks[source.name] = Asked(
-                due=known.due, witnesses=known.witnesses, refresh=[post for post, _ in found]
-            )
-            return
+            late = sum(post.is_late(self._rechecker.within, self._now) for post in known.due)
+            # Who set a budget for the month means it to be used for what X obliges to.
+            paid = min(late, budget(per_day if source.monthly_eur is None else done + late))
+            most = budget(per_day) if limit is None else min(limit, budget(per_day))
+            done += paid
+            refresh = self._newest(most) if most > 0 else []
+            if paid or refresh:
+                asks[source.name] = replace(known, paid=paid, refresh=refresh)
+            if refresh:
+                return
 
-    def _stored(self, query: str, **parameters: Any) -> list[tuple[Stored, int]]:
+    def _newest(self, most: int) -> Sequence[Stored]:
         found = rows(
             self._connection,
-            query,
+            "recheck_refresh",
             platform=self._platform,
             with_raw=self._rechecker.needs_raw,
-            **parameters,
+            before=self._now - _DAY,
+            since=self._now - _REFRESHED,
+            most=most,
         )
-        return [
-            (
-                Stored(
-                    native_id=row["native_id"],
-                    url=row["url"],
-                    raw=row["raw"],
-                    sources=tuple(row["sources"]),
-                ),
-                row.get("due", 0),
-            )
-            for row in found
-        ]
+        return list(map(_stored, found))
+
+
+def _stored(row: Mapping[str, Any]) -> Stored:
+    return Stored(
+        native_id=row["native_id"],
+        url=row["url"],
+        raw=row["raw"],
+        sources=tuple(row["sources"]),
+        known_at=row.get("known_at"),
+    )

@@ -34,8 +34,8 @@ def recheck(
     """
     Ask the platforms whether stored posts are still there, and how they read now.
 
-    What was deleted, protected or withheld goes for good: from the warehouse, its bytes and
-    all snapshots. Edits become versions, counts are refreshed. Posts are due as each platform's
+    What was deleted goes for good: from the warehouse, its bytes and all snapshots. What is
+    protected or withheld goes as well, until its platform shows it again. Edits become versions, counts are refreshed. Posts are due as each platform's
     page of the documentation says, newest first; housekeeping does the same every six hours.
     Exit code 1 says that a platform did not answer, and the rest is done.
     """
@@ -44,7 +44,7 @@ def recheck(
     from enrichment.enrich import enrich_waiting
     from warehouse.connection import open_warehouse, rewrite
     from warehouse.intake import load_waiting, publish_now
-    from warehouse.recheck import plan_rechecks
+    from warehouse.recheck import late_posts, plan_rechecks
 
     settings = settings_from(context, home, config, now)
     configuration = read_or_exit(settings, {"warehouse": WarehouseSettings})
@@ -85,8 +85,8 @@ def recheck(
         if header.fault is not None:
             text = f"{header.source}: {header.fault.reason}: {header.fault.message}"
             notes.print(Text(printable(text), style="yellow"), soft_wrap=True)
-    for name, count in planned.waiting.items():
-        tell(f"{name}: {count_of(count, 'post')} must wait for the next time")
+    for text in (*filter(None, map(late_posts, headers)), *planned.told):
+        tell(text)
     there = sum(len(header.there) for header in headers)
     asked = sum(len(header.asked) for header in headers)
     console.print(f"{count_of(asked, 'post')} asked for: {there:,} still there, {gone:,} gone")

@@ -5,6 +5,7 @@ import os
 import secrets
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -12,12 +13,22 @@ import duckdb
 import pyarrow as pa
 
 from collectors.landing import sync_folder
+from collectors.recheck import rechecker_for
 from warehouse.query import run_script
 from warehouse.transaction import in_transaction
 
 _KEY_VARIABLE = "LUISTERPOST_TOMBSTONE_KEY"
 _KEY_BYTES = 32
 _BURIED = pa.schema([("mention_id", pa.string()), ("key_hash", pa.string())])
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Burial:
+    """Why a mention must go, and whether for good."""
+
+    reason: str
+    hidden_at: datetime | None = None
+    """When its platform hid it (aware, UTC), which it may take back; None: gone for good."""
 
 
 class TombstoneKeyError(Exception):
@@ -104,42 +115,41 @@ def bury(
         TombstoneKeyError: The key is lost or another one; nothing was deleted.
     """
     with in_transaction(connection):
-        return bury_each(connection, dict.fromkeys(mention_ids, reason), now=now)
+        return bury_each(connection, dict.fromkeys(mention_ids, Burial(reason=reason)), now=now)
 
 
 def bury_each(
-    connection: duckdb.DuckDBPyConnection, reasons: Mapping[str, str], *, now: datetime
+    connection: duckdb.DuckDBPyConnection, burials: Mapping[str, Burial], *, now: datetime
 ) -> int:
     """
     Do as `bury` does, within the caller's transaction and with a reason for each mention.
 
+    What a platform hides goes as well, unless it was seen there since; it may
+    return once it is collected later than it was hidden.
+
     Args:
         connection: The warehouse.
-        reasons: By mention_id why it must go.
+        burials: By mention_id why it must go.
         now: When.
 
     Returns:
-        How many stood in the warehouse.
+        How many stood in the warehouse, and left it.
 
     Raises:
         TombstoneKeyError: The key is lost or another one.
     """
-    ids = sorted(reasons)
+    ids = sorted(burials)
     key = tombstone_key(connection, create=True)
     rows = {
         "mention_id": ids,
         "key_hash": [_hash(key, one) for one in ids],
-        "reason": [reasons[one] for one in ids],
+        "reason": [burials[one].reason for one in ids],
+        "hidden_at": [burials[one].hidden_at for one in ids],
     }
-    schema = pa.schema([*_BURIED, ("reason", pa.string())])
-    connection.register("buried", pa.table(rows, schema))
+    more = [("reason", pa.string()), ("hidden_at", pa.timestamp("us", tz="UTC"))]
+    connection.register("buried", pa.table(rows, pa.schema([*_BURIED, *more])))
     try:
-        connection.execute(
-            "INSERT INTO tombstone "
-            "SELECT key_hash, reason, $now FROM buried ANTI JOIN tombstone USING (key_hash)",
-            {"now": now},
-        )
-        connection.execute("CREATE OR REPLACE TEMP TABLE touched AS SELECT mention_id FROM buried")
+        run_script(connection, "bury", {"now": now})
         count: int = connection.execute(
             "SELECT count(*) FROM mention SEMI JOIN touched USING (mention_id)"
         ).fetchall()[0][0]
@@ -170,14 +180,23 @@ def drop_tombstoned(connection: duckdb.DuckDBPyConnection) -> None:
     hashes = [_hash(key, one) for one in ids]
     connection.register("hashed", pa.table({"mention_id": ids, "key_hash": hashes}, _BURIED))
     try:
-        connection.execute(
-            "CREATE OR REPLACE TEMP TABLE barred AS "
-            "SELECT mention_id FROM hashed SEMI JOIN tombstone USING (key_hash)"
-        )
+        run_script(connection, "barred", {})
     finally:
         connection.unregister("hashed")
-    connection.execute("DELETE FROM arriving WHERE mention_id IN (FROM barred)")
-    connection.execute("DELETE FROM touched WHERE mention_id IN (FROM barred)")
+    shown = connection.execute(
+        "SELECT mention_id, collected_at, platform, raw FROM arriving SEMI JOIN barred USING (mention_id)"
+    ).fetchall()
+    for mention_id, collected_at, platform, raw in shown:
+        rechecker = rechecker_for(platform)
+        if rechecker is None or not rechecker.shows(raw):
+            connection.execute(
+                "DELETE FROM arriving WHERE mention_id = ? AND collected_at = ? AND raw = ?",
+                [mention_id, collected_at, raw],
+            )
+    connection.execute(
+        "DELETE FROM touched WHERE mention_id IN (SELECT mention_id FROM barred) "
+        "AND mention_id NOT IN (SELECT mention_id FROM arriving)"
+    )
 
 
 def _hash(key: bytes, mention_id: str) -> str:

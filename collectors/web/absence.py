@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain
 
 from collectors.contract import Unreadable
 from collectors.mention import Mention
@@ -37,6 +38,7 @@ def look_up_with_witnesses(
     name: Callable[[Stored], str | None],
     *,
     size: int,
+    absent: str = "missing",
 ) -> Iterator[Found]:
     """
     Ask for posts; those that the answer lacks are asked for once more, beside witnesses.
@@ -51,6 +53,7 @@ def look_up_with_witnesses(
         ask: Makes one request.
         name: How the platform calls a post; None: it can't be asked for.
         size: The most names in one request.
+        absent: What it means to be absent.
 
     Raises:
         CollectError: The platform stopped answering.
@@ -62,27 +65,29 @@ def look_up_with_witnesses(
     if not named:
         return
     first = ask(list(named))
-    yield _found(first, named)
     missing = [key for key in named if key not in first.shown and key not in first.unclear]
     seen = [key for key in named if key in first.shown and key not in first.gone]
     spare = [key for post in witnesses if (key := name(post)) and key not in named]
     beside = (seen or spare)[:_WITNESSES]
+    yield _found(first, named, silent=first.unclear if beside else [*first.unclear, *missing])
     if not beside:
         return
     room = min(size, _SHORT) - len(beside)
     for start in range(0, len(missing), room):
         again = {key: named[key] for key in missing[start : start + room]}
         second = ask([*again, *beside])
-        found = _found(second, again)
         stood = [key in second.shown and key not in second.gone for key in beside]
-        if all(stood) if seen else any(stood):
-            absent = [k for k in again if k not in second.shown and k not in second.unclear]
-            lost = {native_id: "missing" for key in absent for native_id in again[key]}
-            found = replace(found, gone={**found.gone, **lost})
-        yield found
+        is_clear = all(stood) if seen else any(stood)
+        still = [key for key in again if key not in second.shown]
+        lost = [key for key in still if is_clear and key not in second.unclear]
+        found = _found(second, again, silent=set(still) - set(lost))
+        ids = chain.from_iterable(again[key] for key in lost)
+        yield replace(found, gone={**found.gone, **dict.fromkeys(ids, absent)})
 
 
-def _found(answer: Answered, named: Mapping[str, Sequence[str]]) -> Found:
+def _found(
+    answer: Answered, named: Mapping[str, Sequence[str]], *, silent: Collection[str]
+) -> Found:
     """Keep of an answer what was asked for."""
     ids = {native_id for native_ids in named.values() for native_id in native_ids}
     gone = {one: why for key, why in answer.gone.items() for one in named.get(key, ())}
@@ -91,6 +96,7 @@ def _found(answer: Answered, named: Mapping[str, Sequence[str]]) -> Found:
         present=[mention for mention in answer.present if mention.native_id in ids],
         unchanged=[one for one in shown if one not in gone],
         gone=gone,
+        silent=[one for key in silent for one in named.get(key, ())],
         unreadable=answer.unreadable,
         requests=answer.requests,
     )

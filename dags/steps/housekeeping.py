@@ -39,8 +39,8 @@ def choose_rechecks() -> str:
             refresh_per_day=keep.refresh_per_day,
             now=settings.clock(),
         )
-    for name, count in planned.waiting.items():
-        tell(f"{name}: {count} posts must wait for the next time")
+    for text in planned.told:
+        tell(text)
     return str(write_asks(settings.rechecks / "asked.json", planned.asks))
 
 
@@ -57,6 +57,7 @@ def look_up_posts(chosen: str) -> int:
     from collectors.landing import read_header
     from collectors.recheck import read_asks, write_asks
     from collectors.rechecking import recheck_sources
+    from warehouse.recheck import late_posts
 
     around = look_around()
     settings = around.settings
@@ -75,6 +76,8 @@ def look_up_posts(chosen: str) -> int:
         clock=settings.clock,
     )
     headers = [read_header(one) for one in paths]
+    for text in filter(None, map(late_posts, headers)):
+        tell(text)
     failed = [header for header in headers if header.fault is not None]
     # A post that several sources know is judged by all of them, so the next attempt asks them all.
     again = {header.platform for header in failed}

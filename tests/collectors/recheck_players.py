@@ -29,6 +29,9 @@ from tests.replay import Answer, Request
 
 Json = dict[str, Any]
 
+HERE = "here.example"
+"""Stands for the server that plays the platform: Mastodon's numbers mean something there only."""
+
 
 @dataclass(kw_only=True)
 class Platform:
@@ -130,7 +133,7 @@ def bluesky(count: int) -> Platform:
 def _mastodon(name: str, count: int, *, has_many: bool) -> Platform:
     local = mastodon_answers.account(acct="jan")
     items = [mastodon_answers.status(n, account=local) for n in range(count)]
-    mentions, _ = read_statuses(items, NOW, "m.example")
+    mentions, _ = read_statuses(items, NOW, HERE)
     gone = Answer.of({"error": "Record not found"}, status=404)
 
     def play(platform: Platform, request: Request) -> Answer:

@@ -15,13 +15,23 @@ from collectors.landing import read_header, waiting_files
 from collectors.recheck import Asked, rechecker_for
 from collectors.rechecking import recheck_sources
 from tests.collectors.faults import FAULTS, patience
-from tests.collectors.recheck_players import PLATFORMS, Platform
+from tests.collectors.recheck_players import HERE, PLATFORMS, Platform
 from tests.collectors.rounds import ACME, NOW, source_at
 from tests.replay import Answer, ReplayServer, Request
 
 Handler = Callable[[Request], Answer]
 
 each_platform = pytest.mark.parametrize("name", PLATFORMS)
+
+
+def read_there(asked: Asked, url: str) -> Asked:
+    """Say of posts that this server gave them."""
+    netloc = url.removeprefix("http://")
+    lists = {
+        name: [replace(post, raw=post.raw.replace(HERE, netloc)) for post in getattr(asked, name)]
+        for name in ("due", "witnesses", "refresh")
+    }
+    return replace(asked, **lists)
 
 
 def look_up(platform: Platform, asked: Asked, handler: Handler | None = None, **values):
@@ -31,6 +41,7 @@ def look_up(platform: Platform, asked: Asked, handler: Handler | None = None, **
         ReplayServer(handler or platform) as server,
     ):
         source = source_at(server.url, platform.name, credential="key", **values)
+        asked = read_there(asked, server.url)
         (path,) = recheck_sources(
             {source.name: asked},
             [source],

@@ -2,7 +2,7 @@
 -- source said, so that the order of files never matters.
 CREATE OR REPLACE TEMP TABLE arriving_version AS
 SELECT
-    * EXCLUDE (collected_at, source, stream, is_recheck, matches, entities),
+    * EXCLUDE (collected_at, source, stream, is_recheck, is_import, matches, entities),
     min(collected_at) OVER (PARTITION BY mention_id, version_id) AS first_collected_at,
     collected_at AS last_collected_at,
     hash(

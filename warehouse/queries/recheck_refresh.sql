@@ -6,7 +6,11 @@ WITH seen AS (
     GROUP BY mention_id
 )
 
-SELECT mention.native_id, mention.url, CASE WHEN $with_raw THEN mention.raw ELSE '{}' END AS raw, coalesce(seen.sources, []) AS sources
+SELECT
+    mention.native_id,
+    mention.url,
+    CASE WHEN $with_raw THEN mention.raw ELSE '{}' END AS raw,
+    coalesce(seen.sources, []) AS sources
 FROM mention
 SEMI JOIN subject_match USING (mention_id, version_id)
 LEFT JOIN seen USING (mention_id)
