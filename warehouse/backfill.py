@@ -1,20 +1,27 @@
 """Backfill: what of a past time is missing, hole by hole, and what asking for it would cost."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from math import ceil
 
+from collectors.charges import ACCOUNT_ITEMS
 from collectors.configuration.check import count_of, duration_words
 from collectors.contract import Job, Stream
 from collectors.readiness import SourceState
 from collectors.sources import Source
-from warehouse.costs import Spending, price_of
+from warehouse.costs import price_of
 from warehouse.jobs import MOST_HOLES, Window, jobs_for
 from warehouse.ledger import IMPORT_STREAM, Ledger, StreamHistory, missing
-from warehouse.limits import Fitted
+from warehouse.limits import Fitted, PutOff
 from warehouse.plan import Standing, fit
 
 _DAY = timedelta(days=1)
+_MARGIN = 1.25
+"""How many more items may come than a platform counted."""
+_UNKNOWN_PAGES = 10
+"""How much of a window is read where nobody can tell how much it holds."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -28,13 +35,17 @@ class Missing:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Estimate:
-    """What a job would bring and cost."""
+    """What a job would bring and cost; those that were confirmed are all that is asked for."""
 
     job: Job
-    items: int | None
+    items: int | None = None
     """None: nobody can tell."""
-    eur: float | None
+    eur: float | None = 0.0
     """None: it costs money, and nobody can tell how much."""
+    most_eur: float = 0.0
+    """What it may cost; a run that spent the sum of them asks for nothing more."""
+    most_pages: int | None = None
+    """How many pages it may read at a time; None: it costs nothing."""
 
 
 def missing_jobs(
@@ -97,7 +108,7 @@ def _jobs(
 ) -> list[Job]:
     if not holes:
         return []
-    windows: Sequence[Window] = holes[::-1][:MOST_HOLES]
+    windows: Sequence[Window] = holes[::-1]
     if stream.reach == "listing":
         windows = [(holes[0][0], now)]
     return jobs_for(source, stream, windows, history=history, now=now)
@@ -108,20 +119,30 @@ def fit_backfill(jobs: Iterable[Job], standing: Standing, asked: Iterable[Job]) 
     Fit jobs to budgets and limits, without thrift: somebody asked for them by hand. Pure.
 
     Args:
-        jobs: What is missing.
+        jobs: What is missing, of one stream the newest first.
         standing: What the plan is made from.
         asked: Jobs that were fetched already: the same window is not asked for twice.
+
+    Returns:
+        The first few jobs of each stream, and those that have to wait.
     """
     done = {_window(job) for job in asked}
-    waits = {
-        key
-        for key, history in standing.ledger.items()
-        if history.retry_at is not None and standing.now < history.retry_at
-    }
-    left = [
-        job for job in jobs if _window(job) not in done and (job.source, job.stream) not in waits
-    ]
-    return fit(left, replace(standing, thrifty={}))
+    taken: Counter[str] = Counter()
+    left: list[Job] = []
+    waiting: list[PutOff] = []
+    for job in jobs:
+        key = f"{job.source} {job.stream}"
+        if _window(job) in done or taken[key] == MOST_HOLES:
+            continue
+        taken[key] += 1
+        history = standing.ledger.get((job.source, job.stream), StreamHistory())
+        if history.retry_at is not None and standing.now < history.retry_at:
+            why = f"{job.platform} answers again at {history.retry_at:%d %b %H:%M} (UTC)"
+            waiting.append(PutOff(job=job, why=why))
+        else:
+            left.append(job)
+    fitted = fit(left, replace(standing, thrifty={}))
+    return Fitted(jobs=fitted.jobs, put_off=[*waiting, *fitted.put_off])
 
 
 def _window(job: Job) -> tuple[str, str, datetime | None, datetime | None]:
@@ -130,32 +151,106 @@ def _window(job: Job) -> tuple[str, str, datetime | None, datetime | None]:
 
 
 def estimates(
-    jobs: Iterable[Job],
-    sources: Iterable[Source],
-    spending: Callable[[str], Spending],
-    count: Callable[[Job], int | None],
+    jobs: Sequence[Job],
+    states: Iterable[SourceState],
+    standing: Standing,
+    counted: Mapping[str, int | None],
 ) -> list[Estimate]:
     """
     Estimate what jobs bring and cost: by the platform's count, else by what the stream costs a day.
 
+    With posts come their authors, and those that they refer to. What jobs may cost is taken
+    high: a quarter more posts than were counted, each with all that may come along; twice
+    the usual; ten full pages where nothing is known. Pure.
+
     Args:
-        jobs: What would be asked.
-        sources: The configured ones.
-        spending: What a source has cost.
-        count: Asks the platform, free of charge; None: it can't tell.
+        jobs: All that would be asked.
+        states: Their sources.
+        standing: What is spent, and what was asked before.
+        counted: By a job's id how many items the platform counts; None: it can't tell.
     """
-    prices = {source.name: price_of(source) for source in sources}
+    known = {state.source.name: state for state in states}
     found = []
     for job in jobs:
-        price = prices[job.source]
-        items = count(job) if price else None
-        known = spending(job.source).streams.get(job.stream)
-        eur: float | None = None
+        state = known[job.source]
+        price = price_of(state.source)
         if not price:
-            eur = 0.0
-        elif items is not None:
-            eur = items * price
-        elif known is not None and job.since is not None:
-            eur = known.day_eur * ((job.until - job.since) / _DAY)
-        found.append(Estimate(job=job, items=items, eur=eur))
+            found.append(Estimate(job=job))
+            continue
+        stream = next(stream for stream in state.streams if stream.key == job.stream)
+        page_eur = job.page_charged * price
+        cost = standing.spending[job.source].streams.get(job.stream)
+        items = counted.get(job.id)
+        if items is not None:
+            most_items = max(ceil(items * _MARGIN), 1)
+            with_author = min(job.page_charged / stream.page_items, 1 + ACCOUNT_ITEMS)
+            found.append(
+                Estimate(
+                    job=job,
+                    items=items,
+                    eur=items * with_author * price,
+                    most_eur=most_items * page_eur / stream.page_items,
+                    most_pages=ceil(most_items / stream.page_items),
+                )
+            )
+        elif (cost or (job.source, job.stream) in standing.ledger) and job.since is not None:
+            day_eur = cost.day_eur if cost else 0.0
+            eur = day_eur * ((job.until - job.since) / _DAY)
+            most_eur = max(2 * eur, page_eur)
+            found.append(
+                Estimate(job=job, eur=eur, most_eur=most_eur, most_pages=ceil(most_eur / page_eur))
+            )
+        else:
+            found.append(
+                Estimate(
+                    job=job, eur=None, most_eur=_UNKNOWN_PAGES * page_eur, most_pages=_UNKNOWN_PAGES
+                )
+            )
     return found
+
+
+def confirmed_jobs(
+    jobs: Iterable[Job], confirmed: Sequence[Estimate], spent_eur: float
+) -> tuple[list[Job], list[Job]]:
+    """
+    Leave of jobs what was confirmed: those windows, and that much money. Pure.
+
+    Args:
+        jobs: What is missing now.
+        confirmed: What people were told of and agreed to.
+        spent_eur: What was charged since.
+
+    Returns:
+        What may be asked for, each job with the pages that it may read, and what
+        may not since the money that was confirmed is spent.
+    """
+    left_eur = sum(one.most_eur for one in confirmed) - spent_eur
+    asked: list[Job] = []
+    too_dear: list[Job] = []
+    for job in jobs:
+        for one in confirmed:
+            part = _part(job, one.job)
+            if part is None:
+                continue
+            if one.most_pages is None:
+                asked.append(part)
+                continue
+            if left_eur <= 0:
+                too_dear.append(part)
+                continue
+            page_eur = one.most_eur / one.most_pages
+            pages = min(one.most_pages, max(int(left_eur / page_eur), 1))
+            left_eur -= min(pages * page_eur, one.most_eur)
+            asked.append(replace(part, max_pages=pages))
+    return asked, too_dear
+
+
+def _part(job: Job, confirmed: Job) -> Job | None:
+    """Cut a job to the window that was confirmed; None: nothing of it is left."""
+    if (job.source, job.stream) != (confirmed.source, confirmed.stream):
+        return None
+    if job.reach == "listing":  # It is walked from its newest item on, whenever that is.
+        return job
+    since = max(filter(None, (job.since, confirmed.since)), default=None)
+    until = min(job.until, confirmed.until)
+    return replace(job, since=since, until=until) if since is None or since < until else None

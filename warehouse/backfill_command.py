@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Table
 from rich.text import Text
 
 from collectors.collect_command import tell_faults
@@ -30,10 +29,11 @@ from collectors.settings import (
     parse_now,
     settings_from,
 )
+from warehouse.backfill_table import euros_up, show_estimates
 from warehouse.settings import WarehouseSettings
 
 if TYPE_CHECKING:
-    from warehouse.backfill import Estimate
+    from warehouse.backfill import Estimate, Missing
     from warehouse.limits import Fitted
     from warehouse.plan import Standing
 
@@ -70,8 +70,9 @@ def backfill(
     """
     Ask for what of a past time is missing, as far as the platforms still give it, and load it.
 
-    Says first what that takes. Budgets and limits hold; run it again for what they leave: only
-    what is still missing is asked for. Exit code 1 says that something could not be asked.
+    Says first what all of it takes, and asks for no more than that. Budgets and limits hold; run
+    it again for what they leave: only what is still missing is asked for. Exit code 1 says that
+    something could not be asked.
     """
     settings = settings_from(context, home, config, now)
     configuration = read_or_exit(settings, {"warehouse": WarehouseSettings})
@@ -91,14 +92,14 @@ def backfill(
     )
     states = [state for state in readiness.states if not source or state.source.name in source]
     work = _Work(settings, configuration, readiness, states, window)
-    jobs = work.estimate()
-    if not jobs or dry_run:
-        raise typer.Exit(1 if work.waits and not jobs else 0)
-    if work.costs_money and not yes:
+    work.estimate()
+    if not work.confirmed or dry_run:
+        raise typer.Exit(1 if work.waits and not work.confirmed else 0)
+    if work.most_eur and not yes:
         if not sys.stdin.isatty():
             tell("this costs money: say --yes to ask for it without being asked")
             raise typer.Exit(_WRONG_USAGE)
-        typer.confirm("Ask for it?", abort=True)
+        typer.confirm(f"Ask for it, for at most {euros_up(work.most_eur)}?", abort=True)
     raise typer.Exit(work.run())
 
 
@@ -119,40 +120,41 @@ class _Work:
         self.states = states
         self.window = window
         self.begun_at = settings.clock()
-        self.costs_money = False
         self.waits = False
+        self.confirmed: Sequence[Estimate] = ()
+        """What people were told of: nothing else is asked for."""
         self.asked: list[Job] = []
         self.headers: list[Header] = []
 
-    def estimate(self) -> Sequence[Job]:
-        """Say what is missing and what it takes, and give what can be asked for now."""
+    @property
+    def most_eur(self) -> float:
+        """What all of it may cost, in euros."""
+        return sum(one.most_eur for one in self.confirmed)
+
+    def estimate(self) -> None:
+        """Say what is missing and what it takes: all of it, whatever can be asked for now."""
         from warehouse.backfill import estimates
-        from warehouse.costs import price_of
-        from warehouse.counting import count_items
+        from warehouse.counting import count_missing
 
         self._forget_dead_leases()
-        standing, missing, fitted = self._plan()
+        standing, missing = self._missing()
+        fitted = self._fit(missing.jobs, standing)
         self.waits = bool(fitted.put_off)
         for state in self.states:
             if state.why_off is not None:
                 tell(f"{state.source.name} is off: {state.why_off}")
-        for message in (*missing, *fitted.messages):
+        for message in (*missing.cannot, *fitted.messages):
             tell(message)
         if not fitted.jobs:
             console.print("Nothing is missing that could be asked for now.")
-            return []
-        sources = [state.source for state in self.states]
-        clock = self.settings.clock
-        found = estimates(
-            fitted.jobs,
-            sources,
-            lambda name: standing.spending[name],
-            lambda job: count_items(job, self.readiness, clock, tell=tell),
+            return
+        counted, counting_eur = count_missing(
+            missing.jobs, self.readiness, self.settings.clock, tell=tell
         )
-        charged = {source.name for source in sources if price_of(source)}
-        self.costs_money = any(one.job.source in charged for one in found)
-        _show(found)
-        return fitted.jobs
+        self.confirmed = estimates(missing.jobs, self.states, standing, counted)
+        show_estimates(console, self.confirmed)
+        if counting_eur:
+            tell(f"counting them cost about {euros_up(counting_eur)}, which no ledger knows")
 
     def _forget_dead_leases(self) -> None:
         """Give back the leases of a backfill that was killed; one that lives holds the lock."""
@@ -207,22 +209,28 @@ class _Work:
         return 1 if faults or broken or put_off else 0
 
     def _fetch(self, leases: Leases) -> list[str]:
-        """Ask until nothing is missing, or no more may be asked; tell what waits."""
+        """Ask until nothing of it is missing, or no more may be asked; tell what waits."""
         from collectors.workers import collect_jobs
+        from warehouse.backfill import confirmed_jobs
+        from warehouse.costs import charged_eur
 
         failing: set[tuple[str, str]] = set()
         with _progress() as progress:
             task = progress.add_task("asking", total=0)
             while True:
                 leases.end_backfill()  # Where one was killed its leases are still there.
-                _, _, fitted = self._plan(failing)
+                standing, missing = self._missing()
+                able = [job for job in missing.jobs if (job.source, job.stream) not in failing]
+                spent_eur = charged_eur(self.headers)
+                allowed, too_dear = confirmed_jobs(able, self.confirmed, spent_eur)
+                fitted = self._fit(allowed, standing)
                 jobs = leases.claim(fitted.jobs, now=self.settings.clock(), is_backfill=True)
                 if not jobs:
                     held = {
                         f"{j.source}, {j.stream} is being asked by a round: run it again later"
                         for j in fitted.jobs
                     }
-                    return [*fitted.messages, *sorted(held)]
+                    return [*fitted.messages, *sorted(held), *self._stopped(too_dear, spent_eur)]
                 progress.update(task, total=len(self.asked) + len(jobs))
 
                 def show(job: Job, _path: object) -> None:
@@ -246,10 +254,16 @@ class _Work:
                     if header.fault and header.fault.reason != "page_cap"
                 }
 
-    def _plan(
-        self, failing: "set[tuple[str, str]] | frozenset[tuple[str, str]]" = frozenset()
-    ) -> "tuple[Standing, Sequence[str], Fitted]":
-        from warehouse.backfill import fit_backfill, missing_jobs
+    def _stopped(self, too_dear: Sequence[Job], spent_eur: float) -> list[str]:
+        if not too_dear:
+            return []
+        left = count_of(len(too_dear), "window")
+        spent, confirmed = euros_up(spent_eur), euros_up(self.most_eur)
+        stopped = f"stopped: {spent} were charged, and {confirmed} were confirmed"
+        return [f"{stopped}; {left} not read to the end: run it again, and it says what they take"]
+
+    def _missing(self) -> "tuple[Standing, Missing]":
+        from warehouse.backfill import missing_jobs
         from warehouse.plan import read_standing
 
         now = self.settings.clock()
@@ -260,32 +274,12 @@ class _Work:
         missing = missing_jobs(
             self.states, standing.ledger, since=since, until=until, now=now, begun_at=self.begun_at
         )
-        jobs = [job for job in missing.jobs if (job.source, job.stream) not in failing]
-        return standing, missing.cannot, fit_backfill(jobs, standing, self.asked)
+        return standing, missing
 
+    def _fit(self, jobs: Sequence[Job], standing: "Standing") -> "Fitted":
+        from warehouse.backfill import fit_backfill
 
-def _show(found: "Sequence[Estimate]") -> None:
-    table = Table(box=None, pad_edge=False)
-    for heading in ("from (UTC)", "to (UTC)"):
-        table.add_column(heading, no_wrap=True)
-    for heading in ("items", "€"):
-        table.add_column(heading, justify="right", no_wrap=True)
-    table.add_column("stream", overflow="fold")
-    for one in found:
-        since = f"{one.job.since:%d %b %Y %H:%M}" if one.job.since else "as far as it goes"
-        table.add_row(
-            since,
-            f"{one.job.until:%d %b %Y %H:%M}",
-            "no figure" if one.items is None else f"{one.items:,}",
-            "no figure" if one.eur is None else f"{one.eur:,.2f}" if one.eur else "0",
-            Text(printable(f"{one.job.source}, {one.job.stream}")),
-        )
-    console.print(table)
-    eur = sum(one.eur or 0 for one in found)
-    is_sure = all(one.eur is not None for one in found)
-    words = "about" if is_sure else "at least"
-    money = f", {words} €{eur:,.2f}" if eur or not is_sure else ", for nothing"
-    console.print(f"{count_of(len(found), 'window')}, as many requests or more{money}")
+        return fit_backfill(jobs, standing, self.asked)
 
 
 def _progress() -> Progress:

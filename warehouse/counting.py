@@ -1,17 +1,23 @@
-"""Ask platforms that tell it free of charge how much there is, before anything is paid for."""
+"""Ask platforms that tell it how much there is, before anything is read."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from math import ceil
 
 from collectors.configuration.mistakes import printable
 from collectors.contract import Clock, Counting, Job
 from collectors.errors import CollectError
 from collectors.readiness import Readiness
 from collectors.registry import collector_for
+from collectors.sources import Source
 from warehouse.connection import Tell
 from warehouse.costs import price_of
 from warehouse.outlook import MONTH, StreamOutlook
+
+_COUNTED_EACH = 8
+"""So many windows of a stream are counted one by one."""
 
 _COUNTED_OVER = timedelta(days=6)
 """Within the seven days that X's recent search reaches back."""
@@ -34,6 +40,54 @@ def count_items(job: Job, readiness: Readiness, clock: Clock, *, tell: Tell) -> 
     except CollectError as error:
         tell(printable(f"not counted: {error}"))
         return None
+
+
+def count_missing(
+    jobs: Iterable[Job], readiness: Readiness, clock: Clock, *, tell: Tell
+) -> tuple[dict[str, int | None], float]:
+    """
+    Ask how many items each job would bring, with few requests: they cost something, too.
+
+    Args:
+        jobs: What would be asked.
+        readiness: The sources and their credentials.
+        clock: The present.
+        tell: Says why something was not counted.
+
+    Returns:
+        By a job's id the platform's count, None where it tells none, and what asking
+        for all of them cost, in euros. Of a stream with many windows the whole time is
+        counted, and each window has its share.
+    """
+    prices = {state.source.name: _question_eur(state.source) for state in readiness.states}
+    by_stream: dict[tuple[str, str], list[Job]] = defaultdict(list)
+    for job in jobs:
+        if prices[job.source]:
+            by_stream[job.source, job.stream].append(job)
+    counted: dict[str, int | None] = {}
+    eur = 0.0
+    for (source, _), windows in by_stream.items():
+        spans = windows
+        if len(windows) > _COUNTED_EACH and (begin := windows[-1].since):
+            spans = [replace(windows[0], since=begin)]
+        totals = [count_items(span, readiness, clock, tell=tell) for span in spans]
+        eur += prices[source] * sum(total is not None for total in totals)
+        if len(spans) == len(windows):
+            counted |= {job.id: total for job, total in zip(windows, totals, strict=True)}
+            continue
+        for job in windows:
+            share = _length(job) / _length(spans[0])
+            counted[job.id] = None if totals[0] is None else ceil(totals[0] * share)
+    return counted, eur
+
+
+def _length(job: Job) -> timedelta:
+    return job.until - (job.since or job.until)
+
+
+def _question_eur(source: Source) -> float:
+    """Tell what one request for a count costs: X takes as much as for a post, for two in the archive."""
+    return price_of(source) * (2 if source.archive else 1)
 
 
 def with_counts(

@@ -11,7 +11,7 @@ from collectors.contract import Interval, Stream
 from collectors.readiness import SourceState
 from collectors.sources import Source
 from tests.warehouse.building import HOUR, T0
-from warehouse.backfill import estimates, fit_backfill, missing_jobs
+from warehouse.backfill import confirmed_jobs, estimates, fit_backfill, missing_jobs
 from warehouse.costs import Spending, StreamCost
 from warehouse.ledger import StreamHistory
 from warehouse.plan import Standing
@@ -119,25 +119,104 @@ def test_the_same_window_is_not_asked_for_twice_in_one_backfill():
 
 def test_a_limited_stream_is_left_alone_until_its_platform_answers():
     limited = {("web", "s"): StreamHistory(retry_at=T0 + HOUR)}
-    assert fit_backfill(found(WINDOW).jobs, standing(ledger=limited), []).jobs == []
+    fitted = fit_backfill(found(WINDOW).jobs, standing(ledger=limited), [])
+    assert fitted.jobs == []
+    assert fitted.messages == ["web, s waits: x answers again at 16 Nov 01:00 (UTC)"]
+
+
+PAGE_EUR = 0.01 * 400
+"""A hundred posts, each with its author and one that it refers to."""
+
+PAID = replace(WINDOW, page_charged=400)
+
+
+def estimate(counted=None, spending=None, history=None, *, jobs=None, price=0.01):
+    jobs = found(PAID).jobs if jobs is None else jobs
+    state = SourceState(source=source(item_eur=price), streams=(PAID,))
+    around = standing(spending, {("web", "s"): history} if history else None)
+    return estimates(jobs, [state], around, dict.fromkeys((job.id for job in jobs), counted))
 
 
 @pytest.mark.parametrize(
-    ("price", "counted", "spending", "expected"),
+    ("keys", "expected"),
     [
-        (0, 500, Spending(), (None, 0.0)),
-        (0.01, 500, Spending(), (500, 5.0)),
-        (0.01, None, Spending(streams={"s": StreamCost(day_eur=2)}), (None, 8.25)),
-        (0.01, None, Spending(), (None, None)),
+        ({"price": 0, "counted": 500}, (None, 0.0, 0.0, None)),
+        ({"counted": 500}, (500, 15.0, 1.25 * 500 * 0.04, 7)),
+        ({"counted": 0}, (0, 0.0, 0.04, 1)),
+        ({"spending": Spending(streams={"s": StreamCost(day_eur=2)})}, (None, 8.25, 16.5, 5)),
+        ({"history": StreamHistory()}, (None, 0.0, PAGE_EUR, 1)),
+        ({}, (None, None, 10 * PAGE_EUR, 10)),
     ],
+    ids=["free", "counted", "none", "by the usual", "never cost anything", "unknown"],
 )
-def test_an_estimate_is_counted_or_by_the_usual_or_says_that_there_is_none(
-    price, counted, spending, expected
-):
-    (one,) = estimates(
-        found(WINDOW).jobs, [source(item_eur=price)], lambda _: spending, lambda _: counted
-    )
-    assert (one.items, one.eur) == expected
+def test_an_estimate_is_counted_or_by_the_usual_or_says_that_there_is_none(keys, expected):
+    (one,) = estimate(**keys)
+    assert (one.items, one.eur, one.most_eur, one.most_pages) == pytest.approx(expected)
+
+
+TWENTY = StreamHistory(covered=tuple(span(-100 + 5 * n, -98 + 5 * n) for n in range(20)))
+"""It leaves twenty holes."""
+
+
+def test_the_estimate_is_of_all_holes_and_they_are_asked_for_a_few_at_a_time():
+    jobs = found(PAID, TWENTY).jobs
+    assert len(jobs) == len(estimate(10, jobs=jobs)) == 20
+    first = fit_backfill(jobs, standing(), []).jobs
+    then = fit_backfill(jobs, standing(), first).jobs
+    assert [*first, *then] == jobs[:16]
+
+
+def test_only_windows_that_were_confirmed_are_asked_for():
+    confirmed = estimate(10, jobs=found(PAID, StreamHistory(covered=(span(-90, -20),))).jobs)
+    wider = found(PAID, since=-200).jobs
+    asked, too_dear = confirmed_jobs(wider, confirmed, 0.0)
+    assert {(job.since, job.until) for job in asked} == {
+        (T0 - 20 * HOUR, T0 - HOUR),
+        (T0 - 100 * HOUR, T0 - 90 * HOUR),
+    }
+    assert too_dear == []
+    other = [replace(job, stream="another") for job in wider]
+    assert confirmed_jobs(other, confirmed, 0.0) == ([], [])
+
+
+def test_a_listing_that_was_confirmed_is_walked_from_its_newest_item():
+    listing = Stream(key="s", reach="listing")
+    confirmed = estimate(jobs=found(listing).jobs, price=0)
+    later = [replace(job, until=T0 + HOUR) for job in found(listing).jobs]
+    assert confirmed_jobs(later, confirmed, 0.0) == (later, [])
+
+
+def test_nothing_is_asked_for_once_what_was_confirmed_is_spent():
+    jobs = found(PAID).jobs
+    confirmed = estimate(1000, jobs=jobs)
+    most = sum(one.most_eur for one in confirmed)
+    (job,), _ = confirmed_jobs(jobs, confirmed, 0.0)
+    assert job.max_pages == 13
+    (job,), _ = confirmed_jobs(jobs, confirmed, most - PAGE_EUR * 2.5)
+    assert job.max_pages == 2
+    assert confirmed_jobs(jobs, confirmed, most) == ([], jobs)
+
+
+def test_what_is_free_is_asked_for_whatever_was_spent():
+    jobs = found(PAID).jobs
+    assert confirmed_jobs(jobs, estimate(price=0), 1000.0) == (jobs, [])
+
+
+@given(
+    st.lists(st.integers(0, 2_000), min_size=20, max_size=20),
+    st.floats(0, 1, exclude_max=True),
+)
+def test_one_pass_costs_no_more_than_what_is_left_and_a_page(counts, share_spent):
+    """If each page costs what the most expensive one of that stream's count does."""
+    jobs = found(PAID, TWENTY).jobs
+    confirmed = [
+        one for job, n in zip(jobs, counts, strict=True) for one in estimate(n, jobs=[job])
+    ]
+    most = sum(one.most_eur for one in confirmed)
+    asked, _ = confirmed_jobs(jobs, confirmed, most * share_spent)
+    price = {one.job.since: one.most_eur / one.most_pages for one in confirmed}
+    worst = sum(job.max_pages * price[job.since] for job in asked)
+    assert worst <= most * (1 - share_spent) + max(price.values()) + 1e-6
 
 
 hours = st.integers(-120, -2)
