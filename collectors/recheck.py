@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import Any, cast
 
 from collectors.contract import Clock, Credential, Unreadable
+from collectors.errors import CollectError
 from collectors.mention import Mention
 from collectors.sources import Source
 
@@ -93,6 +94,12 @@ class Found:
     requests: int = 1
     charged: Sequence[str] = ()
     """Native ids of the posts that the platform charges for."""
+
+
+class Overdue(CollectError):
+    """The platform answers, but not in time: deletions may go unnoticed for longer than it allows."""
+
+    reason = "overdue"
 
 
 class Memory:

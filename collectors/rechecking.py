@@ -1,6 +1,5 @@
 """Ask sources for stored posts again, and write down what became of them: one landing file a source."""
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -11,7 +10,7 @@ from collectors.collect import last_of_each
 from collectors.contract import Clock, Credential
 from collectors.errors import CollectError, RateLimited
 from collectors.landing import Fault, Header, write_landing
-from collectors.recheck import HIDDEN, Asked, Found, Memory, Rechecker, Stored, rechecker_for
+from collectors.recheck import HIDDEN, Asked, Found, Memory, Overdue, Rechecker, rechecker_for
 from collectors.registry import collector_for
 from collectors.sources import Source
 from collectors.watchlist import Watchlist
@@ -33,16 +32,15 @@ class _Round:
     ended_at: datetime
 
     @property
-    def known(self) -> Sequence[Stored]:
-        """What was due and can be asked for there."""
-        return [post for post in self.asked.due if self.rechecker.knows(post, self.source)]
+    def due(self) -> frozenset[str]:
+        """Native ids of what was due."""
+        return frozenset(post.native_id for post in self.asked.due)
 
     @property
-    def gone(self) -> dict[str, str]:
-        """What the answers took away; what another answer of this round shows is there."""
-        shown = {mention.native_id for one in self.found for mention in one.present}
-        told = {native_id: why for one in self.found for native_id, why in one.gone.items()}
-        return {native_id: why for native_id, why in told.items() if native_id not in shown}
+    def known(self) -> frozenset[str]:
+        """Those of them that can be asked for there."""
+        known = (post for post in self.asked.due if self.rechecker.knows(post, self.source))
+        return frozenset(post.native_id for post in known)
 
     @property
     def there(self) -> set[str]:
@@ -52,12 +50,56 @@ class _Round:
         return there - set(self.gone)
 
     @property
-    def answered(self) -> frozenset[str]:
-        """What an answer was about, or can't be asked for: all else is due as before."""
-        known = {post.native_id for post in self.known}
-        silent = {native_id for one in self.found for native_id in one.silent}
-        strange = {post.native_id for post in self.asked.due} - known
-        return frozenset({*self.there, *self.gone, *silent, *strange})
+    def gone(self) -> dict[str, str]:
+        """What the answers took away; what another answer of this round shows is there."""
+        shown = {mention.native_id for one in self.found for mention in one.present}
+        told = {native_id: why for one in self.found for native_id, why in one.gone.items()}
+        return {native_id: why for native_id, why in told.items() if native_id not in shown}
+
+    @property
+    def silent(self) -> set[str]:
+        """What was asked for, and what the answers say nothing about."""
+        return {native_id for one in self.found for native_id in one.silent}
+
+
+class _Judged:
+    """What the rounds of one platform say together."""
+
+    def __init__(self, rounds: Sequence[_Round]) -> None:
+        known = {one.source.name: one.known for one in rounds}
+        # A job of an earlier round may tell of what was not due in this one.
+        doubted = {
+            native_id for one in rounds for native_id in known[one.source.name] - set(one.gone)
+        }
+        self.gone = {
+            one.source.name: {
+                native_id: why
+                for native_id, why in one.gone.items()
+                if why not in HIDDEN
+                or native_id not in doubted
+                or native_id not in known[one.source.name]
+            }
+            for one in rounds
+        }
+        self.answered = {
+            one.source.name: {*one.there, *self.gone[one.source.name], *one.silent}
+            for one in rounds
+        }
+        self.known = known
+
+    def left(self, one: _Round) -> list[str]:
+        """Name what could be asked for in a round, and got no answer: it is due as before."""
+        name = one.source.name
+        ids = (post.native_id for post in one.asked.due)
+        return [i for i in ids if i in self.known[name] and i not in self.answered[name]]
+
+    def late(self, one: _Round) -> int:
+        """Count what no round answered, and what by the next one is late."""
+        answered = frozenset[str]().union(*self.answered.values())
+        return sum(
+            post.native_id not in answered and post.is_late(one.rechecker.within, one.ended_at)
+            for post in one.asked.due
+        )
 
 
 def recheck_sources(
@@ -103,8 +145,11 @@ def recheck_sources(
         for source in sources
         if source.name in asks and (rechecker := rechecker_for(source.platform)) is not None
     ]
-    doubted = _doubted(rounds)
-    return [_land(one, doubted[one.source.platform], watchlist, folder) for one in rounds]
+    judged = {
+        platform: _Judged([one for one in rounds if one.source.platform == platform])
+        for platform in {one.source.platform for one in rounds}
+    }
+    return [_land(one, judged[one.source.platform], watchlist, folder) for one in rounds]
 
 
 def _ask(
@@ -123,7 +168,7 @@ def _ask(
             found.append(one)
             done(len({*one.unchanged, *one.gone, *(m.native_id for m in one.present)}))
     except CollectError as error:
-        found.append(Found())  # The request that failed.
+        found.append(Found(requests=0 if isinstance(error, Overdue) else 1))
         retry_at = error.until if isinstance(error, RateLimited) else None
         fault = Fault(reason=error.reason, message=str(error), retry_at=retry_at)
     return _Round(
@@ -136,27 +181,11 @@ def _ask(
     )
 
 
-def _doubted(rounds: Sequence[_Round]) -> Mapping[str, set[str]]:
-    """Find, by platform, the posts that not every place calls gone which can be asked for them."""
-    doubted: dict[str, set[str]] = defaultdict(set)
-    for one in rounds:
-        known = {post.native_id for post in one.known}
-        doubted[one.source.platform] |= known - set(one.gone)
-    return doubted
-
-
-def _land(one: _Round, doubted: set[str], watchlist: Watchlist, folder: Path) -> Path:
+def _land(one: _Round, judged: _Judged, watchlist: Watchlist, folder: Path) -> Path:
     source = one.source
-    known = {post.native_id for post in one.known}
-    # What a job of an earlier round tells of may be asked for, and not answered yet, in this one.
-    gone = {
-        native_id: why
-        for native_id, why in one.gone.items()
-        if why not in HIDDEN or native_id not in doubted or native_id not in known
-    }
-    answered = one.answered - (set(one.gone) - set(gone))
-    left = [post for post in one.known if post.native_id not in answered]
-    late = [post for post in left if post.is_late(one.rechecker.within, one.ended_at)]
+    gone, left = judged.gone[source.name], judged.left(one)
+    # What nobody can be asked for counts as asked: else it would be first in the line for ever.
+    asked = judged.answered[source.name] | (one.due - one.known)
     mentions = last_of_each(mention for found in one.found for mention in found.present)
     price = collector_for(source.platform).item_eur if source.item_eur is None else source.item_eur
     charged = dict.fromkeys(native_id for found in one.found for native_id in found.charged)
@@ -174,9 +203,9 @@ def _land(one: _Round, doubted: set[str], watchlist: Watchlist, folder: Path) ->
         account=source.account if price else "",
         item_eur=price,
         charged=tuple(charged) if price else (),
-        asked=tuple(sorted(answered)),
-        failed=tuple(post.native_id for post in left[: one.rechecker.batch]) if one.fault else (),
-        late=len(late),
+        asked=tuple(sorted(asked)),
+        failed=tuple(left[: one.rechecker.batch]) if one.fault else (),
+        late=judged.late(one),
         there=tuple(sorted(one.there)),
         gone=gone,
         fault=one.fault,

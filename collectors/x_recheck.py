@@ -7,7 +7,7 @@ from typing import Any
 
 from collectors.contract import Clock, Credential
 from collectors.errors import BadAnswer, CollectError
-from collectors.recheck import Asked, Found, Memory, Rechecker, Stored, batches
+from collectors.recheck import Asked, Found, Memory, Overdue, Rechecker, Stored, batches
 from collectors.sources import Source
 from collectors.web.reading import identity, json_object, mapping, mappings
 from collectors.x_client import look_up_posts, open_client
@@ -18,12 +18,6 @@ _GIVEN_UP = timedelta(hours=23)
 """A job that takes longer is begun anew."""
 _ID = re.compile(r"[0-9]{1,19}")
 _WHAT = "x recheck"
-
-
-class Overdue(CollectError):
-    """Deletions may go unnoticed for longer than X allows."""
-
-    reason = "overdue"
 
 
 class XRechecker(Rechecker):

@@ -78,7 +78,7 @@ def late_posts(header: Header) -> str | None:
     if not header.late or rechecker is None:
         return None
     hours = rechecker.within / timedelta(hours=1)
-    why = header.fault.reason if header.fault else "there is no answer about them yet"
+    why = header.fault.reason if header.fault else "no answer yet, or no source to ask"
     return (
         f"{header.source}: deletions of {count_of(header.late, 'post')} may go unnoticed for longer than "
         f"the {hours:g} hours that {header.platform} allows: {why}"

@@ -1,5 +1,6 @@
 """What re-checks do to the warehouse, and which posts are looked up when."""
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 from itertools import permutations
@@ -273,7 +274,13 @@ def test_newest_posts_come_first_and_the_rest_waits(store, tmp_path):
     load(store, collected(tmp_path / "f", "y", young))
     planned = plan_rechecks(store, [state()], refresh_per_day=0, now=T0 + 2 * DAY, limit=3)
     assert [p.native_id for p in planned.asks["web"].due] == ["12", "11", "10"]
-    assert planned.waiting == {"x": 4}
+    (left,) = planned.waiting.values()
+    assert (left.posts, left.late) == (4, 4)
+    assert planned.told == [f"x: {left}"]
+    assert str(left) == (
+        "4 posts must wait for the next time, 4 of them longer than the 24 hours that it allows: "
+        "no more requests are left for them"
+    )
     assert planned.posts == 3
 
 
@@ -285,7 +292,7 @@ def test_what_was_asked_lately_or_seen_again_is_not_due(store, tmp_path):
     ]
     load(store, *files)
     assert due(store, now) == {"web": ["4"]}
-    # What got no answer is asked again at the next time but one; a job may still be on its way.
+    # About what the answer said nothing is asked again at the next time but one.
     assert sorted(due(store, now + 11 * HOUR)["web"]) == ["2", "4"]
 
 
@@ -304,26 +311,31 @@ def test_sources_that_are_off_and_platforms_that_cannot_be_asked_are_left_out(st
     assert due(store, late, state(), state("news", "feed"), platform="feed") == {}
 
 
-def test_posts_of_an_instance_are_asked_of_that_instance_only(store, tmp_path):
-    keys = {"platform": "mastodon"}
-    files = [
-        collected(
-            tmp_path / "f", "m1", [mention("u1", **keys), mention("both", **keys)], source="one"
-        ),
-        collected(
-            tmp_path / "f", "m2", [mention("u2", **keys), mention("both", **keys)], source="two"
-        ),
-        collected(tmp_path / "f", "m3", [mention("u3", **keys)], source="gone"),
+def test_statuses_are_asked_of_the_instances_that_know_their_number(store, tmp_path):
+    def status(name, instance, number):
+        raw = json.dumps({"id": number, "_instance": instance})
+        return mention(f"https://{name}", platform="mastodon", raw=raw)
+
+    statuses = [
+        status("one.example/users/a/statuses/7", "one.example", "7"),
+        status("far.example/users/b/statuses/9", "two.example", "70"),
+        status("one.example/users/c/statuses/8", "two.example", "71"),
+        status("far.example/users/d/statuses/5", "gone.example", "72"),
     ]
-    load(store, *files)
+    load(store, collected(tmp_path / "f", "m", statuses, platform="mastodon", source="old name"))
     states = [
         state("one", "mastodon", base_url="https://one.example"),
         state("two", "mastodon", base_url="https://two.example"),
     ]
     found = due(store, T0 + 2 * DAY, *states)
-    assert {name: sorted(ids) for name, ids in found.items()} == {
-        "one": ["both", "u1"],
-        "two": ["both", "u2"],
+    # What none knows is the first one's to tell so.
+    assert {name: sorted(one[8:] for one in ids) for name, ids in found.items()} == {
+        "one": [
+            "far.example/users/d/statuses/5",
+            "one.example/users/a/statuses/7",
+            "one.example/users/c/statuses/8",
+        ],
+        "two": ["far.example/users/b/statuses/9", "one.example/users/c/statuses/8"],
     }
 
 
