@@ -1,4 +1,4 @@
-"""The sample world's X API v2: search, users, and the mentions and posts of a user."""
+"""The sample world's X API v2: search and its counts, users, and the mentions and posts of a user."""
 
 import html
 import re
@@ -15,6 +15,7 @@ from collectors.sample.people import Account, x_organisations
 from collectors.sample.posts import Version, XPost
 from collectors.sample.search_language import Searchable, folded, words_of
 from collectors.sample.server_x_compliance import ComplianceJobs
+from collectors.sample.server_x_counts import count_posts
 from collectors.sample.server_x_rules import (
     LIMITS,
     RefusedError,
@@ -94,6 +95,10 @@ class XPlatform:
             return self._look_up(question)
         if endpoint == "users":
             return self._users(question, about)
+        if endpoint.startswith("counts/"):
+            kind = endpoint.removeprefix("counts/")
+            found = self._found(question, kind)
+            return count_posts(question, kind, [(one.version.at, one.id) for one in found])
         return self._listing(question, endpoint, about)
 
     @cached_property
@@ -169,26 +174,30 @@ class XPlatform:
     def _listing(self, question: Question, endpoint: str, about: str | None) -> dict[str, Any]:
         window, size = read_window(question, endpoint), read_size(question.query, endpoint)
         before = read_cursor(question.query)
-        posts: Iterable[_Seen] = self._existing(question.now)
+        posts: Iterable[_Seen]
         if endpoint in _KEPT:
             name = self._handle_of(about or "")
             fact = "mention" if endpoint == "mentions" else "from"
-            posts = [one for one in posts if name in self._facts[one.version.id].facts[fact]]
+            exist = self._existing(question.now)
+            posts = [one for one in exist if name in self._facts[one.version.id].facts[fact]]
             posts = posts[: _KEPT[endpoint]]
         else:
-            test = read_query(question.query, endpoint)
-            # Since May 2026 keyword search gives no reposts.
-            posts = [
-                one
-                for one in posts
-                if one.post.kind != "repost" and test(self._facts[one.version.id])
-            ]
+            posts = self._found(question, endpoint)
         rest = [
             one
             for one in posts
             if window.holds(one.version.at, one.id) and (before is None or one.id < before)
         ]
         return self._page(rest[:size], question.query, has_more=len(rest) > size, now=question.now)
+
+    def _found(self, question: Question, endpoint: str) -> list[_Seen]:
+        """Find what a query is about, newest first; since May 2026 keyword search gives no reposts."""
+        test = read_query(question.query, endpoint)
+        return [
+            one
+            for one in self._existing(question.now)
+            if one.post.kind != "repost" and test(self._facts[one.version.id])
+        ]
 
     def _handle_of(self, user_id: str) -> str:
         for account in self._accounts.values():
@@ -304,6 +313,8 @@ def _route(path: str) -> tuple[str | None, str | None]:
             found = "compliance", "/".join(job_id) or None
         case ["tweets", "search", "recent" | "all" as endpoint]:
             found = endpoint, None
+        case ["tweets", "counts", "recent" | "all" as endpoint]:
+            found = f"counts/{endpoint}", None
         case ["users", "by"]:
             found = "users", None
         case ["users", "by", "username", name]:

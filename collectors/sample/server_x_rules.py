@@ -17,6 +17,8 @@ LIMITS = {
     "users": 300,
     "lookup": 300,
     "compliance": 150,
+    "counts/recent": 300,
+    "counts/all": 300,
 }
 """Requests in 15 minutes, by endpoint (docs.x.com, rate limits, app only)."""
 
@@ -38,6 +40,7 @@ _WINDOW = frozenset(
     {"start_time", "end_time", "since_id", "until_id", "max_results", "pagination_token"}
 )
 _SEARCH = _WINDOW | _FIELDS | {"query", "next_token", "sort_order"}
+_COUNTS = (_WINDOW - {"max_results"}) | {"query", "next_token", "granularity"}
 _ALLOWED = {
     "recent": _SEARCH,
     "all": _SEARCH,
@@ -46,6 +49,8 @@ _ALLOWED = {
     "users": frozenset({"usernames", "user.fields", "expansions", "tweet.fields"}),
     "lookup": _FIELDS | {"ids"},
     "compliance": frozenset({"type", "status"}),
+    "counts/recent": _COUNTS,
+    "counts/all": _COUNTS,
 }
 
 
