@@ -1,14 +1,20 @@
 """What of several sources' answers is believed, and what is written down."""
 
+import itertools
 import json
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
+from typing import Self
 
 import pytest
 
 from collectors.landing import read_header
-from collectors.recheck import RECHECKERS, Asked, Memory, Stored, rechecker_for
+from collectors.mastodon_read import instance_name, read_statuses
+from collectors.recheck import HIDDEN, RECHECKERS, Asked, Memory, Stored, rechecker_for
 from collectors.rechecking import recheck_sources
 from collectors.registry import PLATFORMS as COLLECTED
+from tests.collectors.mastodon_answers import status
 from tests.collectors.recheck_players import PLATFORMS
 from tests.collectors.rounds import ACME, NOW, source_at
 from tests.collectors.test_recheck import look_up
@@ -16,56 +22,239 @@ from tests.replay import Answer, ReplayServer
 from tests.shared_data import recorded
 
 
-def look_up_at_two(first, second, asked, tmp_path: Path):
-    """Ask two instances for the same statuses; give what each one's file says."""
-    with ReplayServer(first) as one, ReplayServer(second) as two:
+class Instances:
+    """A status's home, and another instance that holds copies of its statuses."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.home = ReplayServer(lambda request: self._answer(self.at_home, request))
+        self.other = ReplayServer(lambda request: self._answer(self.copies, request))
+        self.at_home: dict[str, dict] = {}
+        self.copies: dict[str, dict] = {}
+        self.is_down: list[dict] = []
+
+    def __enter__(self) -> Self:
+        self.home.__enter__()
+        self.other.__enter__()
+        for number in range(5):
+            uri = f"{self.home.url}/users/jan/statuses/{number}"
+            self.at_home[str(number)] = status(number, uri=uri, id=str(number))
+            self.copies[str(number + 70)] = status(number, uri=uri, id=str(number + 70))
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.home.__exit__(None, None, None)
+        self.other.__exit__(None, None, None)
+
+    def _answer(self, statuses, request):
+        if statuses in self.is_down:
+            return Answer(status=503)
+        ids = [value for key, value in request.pairs if key == "id[]"]
+        return Answer.of([statuses[one] for one in ids if one in statuses])
+
+    def stored(self, *, by):
+        """Give the statuses as the other instance, or their home, brought them."""
+        server, items = (self.other, self.copies) if by == "other" else (self.home, self.at_home)
+        mentions, _ = read_statuses([*items.values()], NOW, instance_name(server.url))
+        return [Stored(native_id=m.native_id, raw=m.raw, known_at=NOW) for m in mentions]
+
+    def look_up(self, due):
+        """Ask both; give what each one's file says."""
         sources = [
-            source_at(one.url, "mastodon").model_copy(update={"name": "one"}),
-            source_at(two.url, "mastodon").model_copy(update={"name": "two"}),
+            source_at(server.url, "mastodon").model_copy(update={"name": name})
+            for name, server in (("home", self.home), ("other", self.other))
         ]
         paths = recheck_sources(
-            {"one": asked, "two": asked},
+            {"home": Asked(due=due), "other": Asked(due=due)},
             sources,
             credentials={},
             watchlist=ACME,
-            folder=tmp_path,
-            memories=tmp_path / "memories",
+            folder=self.folder,
+            memories=self.folder / "memories",
             clock=lambda: NOW,
         )
-    return {header.source: header for header in map(read_header, paths)}
+        return {header.source: header for header in map(read_header, paths)}
 
 
 @pytest.fixture
-def instances():
-    return PLATFORMS["mastodon"](5), PLATFORMS["mastodon"](5)
+def instances(tmp_path):
+    with Instances(tmp_path) as both:
+        yield both
 
 
-def test_a_status_is_gone_only_if_each_instance_says_so(instances, tmp_path):
-    first, second = instances
-    ids = [mention.native_id for mention in first.mentions]
-    first.remove(ids[:2])
-    second.remove(ids[1:3])
-    said = look_up_at_two(first, second, Asked(due=first.stored()), tmp_path)
-    assert set(said["one"].gone) == set(said["two"].gone) == {ids[1]}
+def ids_asked(server):
+    pairs = [pair for request in server.requests for pair in request.pairs]
+    return {value for key, value in pairs if key == "id[]"}
 
 
-def test_an_instance_that_does_not_answer_keeps_what_another_misses(instances, tmp_path):
-    first, second = instances
-    first.remove([first.mentions[0].native_id])
-    broken = lambda _: Answer(status=503)  # noqa: E731 - a handler
-    said = look_up_at_two(first, broken, Asked(due=second.stored()), tmp_path)
-    assert said["one"].gone == {}
-    assert said["two"].fault.reason == "server_error"
+def test_each_instance_is_asked_by_the_numbers_that_it_gave(instances):
+    said = instances.look_up(instances.stored(by="other"))
+    assert ids_asked(instances.home) == {"0", "1", "2", "3", "4"}
+    assert ids_asked(instances.other) == {"70", "71", "72", "73", "74"}
+    assert [len(said[name].there) for name in ("home", "other")] == [5, 5]
 
 
-def test_a_number_of_another_instance_tells_nothing():
-    platform = PLATFORMS["mastodon"](4)
-    stranger = [
-        Stored(native_id=f"https://other.example/{n}", raw=post.raw)
-        for n, post in enumerate(platform.stored())
+def test_a_record_of_one_instance_tells_no_number_of_another(instances):
+    instances.look_up(instances.stored(by="home"))
+    assert instances.other.requests == []
+
+
+def test_what_is_gone_at_its_home_was_deleted_whatever_copies_are_left(instances):
+    due = instances.stored(by="other")
+    del instances.at_home["2"]
+    said = instances.look_up(due)
+    assert said["home"].gone == {due[2].native_id: "deleted"}
+
+
+def test_a_copy_that_is_gone_says_nothing_while_its_home_shows_the_status(instances):
+    due = instances.stored(by="other")
+    del instances.copies["72"]
+    said = instances.look_up(due)
+    assert (said["home"].gone, said["other"].gone) == ({}, {})
+
+
+def test_a_copy_that_is_gone_is_missing_where_its_home_is_not_asked(instances):
+    stored = instances.stored(by="other")
+    due = [
+        replace(
+            post,
+            native_id=post.native_id.replace(instances.home.url, "https://far.example"),
+        )
+        for post in stored
     ]
-    header, rows, _ = look_up(platform, Asked(due=stranger))
-    assert (header.gone, header.there, rows) == ({}, (), [])
+    for item in instances.copies.values():
+        item["uri"] = item["uri"].replace(instances.home.url, "https://far.example")
+    del instances.copies["72"]
+    said = instances.look_up(due)
+    assert said["other"].gone == {due[2].native_id: "missing"}
+    assert instances.home.requests == []
+
+
+def test_a_home_that_does_not_answer_keeps_what_another_misses(instances):
+    due = instances.stored(by="other")
+    del instances.copies["72"]
+    instances.is_down.append(instances.at_home)
+    said = instances.look_up(due)
+    assert said["other"].gone == {}
+    assert due[2].native_id not in said["other"].asked
+    assert said["home"].fault.reason == "server_error"
+    assert said["home"].asked == ()
+
+
+def test_statuses_of_instances_that_are_not_asked_are_left_alone(instances):
+    due = [
+        Stored(native_id=f"https://far.example/users/a/statuses/{number}", raw=post.raw)
+        for number, post in enumerate(PLATFORMS["mastodon"](4).stored())
+    ]
+    said = instances.look_up(due)
+    assert instances.home.requests == instances.other.requests == []
+    assert [(said[name].gone, said[name].there) for name in said] == [({}, ())] * 2
+    # So that they are not the first in the line for ever.
+    assert len(said["home"].asked) == 4
+
+
+@pytest.mark.parametrize(
+    "uri", ["http://[", "https://m.example", "", "a", "https://x/statuses/1/a"]
+)
+def test_addresses_that_hold_no_number_are_not_asked_for(instances, uri):
+    said = instances.look_up([Stored(native_id=uri)])
+    assert instances.home.requests == instances.other.requests == []
+    assert said["home"].fault is None
+
+
+# --- only what was answered counts as asked -------------------------------------------------
+
+BATCHED = sorted(set(PLATFORMS) - {"x", "mastodon before 4.3"})
+
+
+def failing_from(platform, number):
+    """Answer so many questions about posts, and no more."""
+    asked = itertools.count()
+
+    def handler(request):
+        is_login = request.path == "/api/v1/access_token"
+        fails = not is_login and next(asked) >= number
+        return Answer(status=503) if fails else platform(request)
+
+    return handler
+
+
+@pytest.mark.parametrize("name", BATCHED)
+def test_what_a_fault_left_unanswered_is_due_as_before(name):
+    platform = PLATFORMS[name](260)
+    batch = rechecker_for(platform.name).batch
+    due = [replace(post, known_at=NOW - timedelta(days=8)) for post in platform.stored()]
+    header, _, _ = look_up(platform, Asked(due=due), failing_from(platform, 2))
+    assert header.fault.reason == "server_error"
+    assert set(header.asked) == set(header.there)
+    assert len(header.asked) == 2 * batch or name == "youtube"
+    rest = [post.native_id for post in due if post.native_id not in header.there]
+    assert header.failed == tuple(rest[:batch])
+    assert header.late == len(rest) > 0
+
+
+@pytest.mark.parametrize("name", BATCHED)
+def test_what_an_answer_is_silent_about_counts_as_asked(name):
+    if name == "hackernews":
+        platform = PLATFORMS[name](3)
+        handler = lambda _: Answer.of(None)  # noqa: E731 - a handler
+    else:
+        platform = PLATFORMS[name](3)
+        handler = platform
+        platform.posts.clear()
+    due = [replace(post, known_at=NOW - timedelta(days=8)) for post in platform.stored()]
+    header, _, _ = look_up(platform, Asked(due=due), handler)
+    assert (header.there, header.gone, header.fault) == ((), {}, None)
+    assert set(header.asked) == {post.native_id for post in due}
+    assert (header.failed, header.late) == ((), 0)
+
+
+# --- what each platform says of a post that is gone ------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("item", "why", "comes_back"),
+    [
+        ({"deleted": True}, "deleted", False),
+        ({"dead": True, "by": "jan", "type": "story"}, "removed", True),
+        ({"dead": True, "deleted": True}, "deleted", False),
+    ],
+)
+def test_dead_items_of_hacker_news_may_be_vouched_for(item, why, comes_back):
+    platform = PLATFORMS["hackernews"](1)
+    answer = Answer.of({"id": 1, "time": 1} | item)
+    header, _, _ = look_up(platform, Asked(due=platform.stored()), lambda _: answer)
+    assert header.gone == {"1": why}
+    assert (why in HIDDEN) is comes_back
+
+
+@pytest.mark.parametrize(
+    ("by", "comes_back"),
+    [
+        ("deleted", False),
+        ("author", False),
+        ("moderator", True),
+        ("automod_filtered", True),
+        ("reddit", True),
+        ("content_takedown", True),
+    ],
+)
+def test_what_moderators_or_filters_hold_back_may_be_approved(by, comes_back):
+    platform = PLATFORMS["reddit"](4)
+    (name, item), *_ = platform.posts.items()
+    item["data"]["removed_by_category"] = by
+    header, _, _ = look_up(platform, Asked(due=platform.stored()))
+    assert set(header.gone) == {name}
+    assert (header.gone[name] in HIDDEN) is comes_back
+    assert not rechecker_for("reddit").shows(json.dumps(item["data"]))
+
+
+def test_posts_of_a_subreddit_that_went_private_may_come_back():
+    platform = PLATFORMS["reddit"](4)
+    native_id = platform.mentions[0].native_id
+    platform.remove([native_id])
+    header, _, _ = look_up(platform, Asked(due=platform.stored()))
+    assert header.gone[native_id] in HIDDEN
 
 
 def test_each_platform_but_feeds_can_be_asked():
@@ -113,15 +302,3 @@ def test_recorded_posts_of_reddit_are_found_again():
 def _is_deleted(data):
     words = data.get("body", data.get("selftext"))
     return words in {"[deleted]", "[removed]"} or bool(data.get("removed_by_category"))
-
-
-def test_a_status_that_another_instance_wrote_is_never_asked_for():
-    platform = PLATFORMS["mastodon"](3)
-    copies = []
-    for post in platform.stored():
-        record = json.loads(post.raw)
-        record["account"]["acct"] = "jan@social.example"
-        copies.append(Stored(native_id=post.native_id, raw=json.dumps(record)))
-    platform.remove([post.native_id for post in copies])
-    header, rows, requests = look_up(platform, Asked(due=copies))
-    assert (header.gone, rows, requests) == ({}, [], [])

@@ -1,14 +1,18 @@
 """X: compliance jobs over several rounds, look-ups, what they cost, and recorded answers."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pyarrow.parquet as pq
 import pytest
 
+from collectors import x_compliance
+from collectors.errors import BadAnswer
 from collectors.landing import read_header
 from collectors.recheck import Asked, Stored
 from collectors.rechecking import recheck_sources
+from collectors.sources import Source
 from tests.collectors.recheck_players import not_found, x
 from tests.collectors.rounds import ACME, NOW, source_at
 from tests.collectors.test_recheck import look_up
@@ -67,6 +71,71 @@ def test_a_job_that_takes_long_is_fetched_at_the_next_time(rounds):
     assert header.since == NOW
     header, _ = rounds(Asked(), hours=6)
     assert rounds.asked == []
+
+
+def due_since(posts, hours):
+    """Say when posts were last known to be there."""
+    return [replace(post, known_at=NOW - timedelta(hours=hours)) for post in posts]
+
+
+def test_what_a_slow_job_would_make_late_is_looked_up_for_money(rounds):
+    platform = rounds.platform
+    platform.state["status"] = "in_progress"
+    due = due_since(platform.stored(), 14)
+    header, _ = rounds(Asked(due=due, paid=5))
+    assert (header.charged, header.fault, header.late) == ((), None, 0)
+    platform.remove([due[1].native_id])
+    header, rows = rounds(Asked(due=due, refresh=due, paid=5), hours=6)
+    assert rounds.asked == ["GET /2/compliance/jobs/123", "GET /2/tweets"]
+    assert header.gone == {due[1].native_id: "deleted"}
+    assert len(rows) == len(header.charged) == 4
+    assert (header.fault, header.late) == (None, 0)
+    assert len(header.asked) == 5
+
+
+def test_without_money_for_all_that_gets_late_it_says_so(rounds):
+    rounds.platform.state["status"] = "in_progress"
+    due = due_since(rounds.platform.stored(), 14)
+    rounds(Asked(due=due))
+    header, rows = rounds(Asked(due=due, paid=2), hours=6)
+    assert [row["native_id"] for row in rows] == [post.native_id for post in due[:2]]
+    assert (header.fault.reason, header.late, header.requests) == ("overdue", 3, 2)
+    began = f"{NOW:%Y-%m-%d %H:%M} UTC"
+    assert header.fault.message == (
+        f"x recheck: the compliance job that began at {began} still runs; "
+        "5 posts have to be looked up by now, and there is money for 2"
+    )
+
+
+def test_a_job_that_has_just_begun_is_waited_for(rounds):
+    rounds.platform.state["status"] = "in_progress"
+    due = due_since(rounds.platform.stored(), 30)
+    header, _ = rounds(Asked(due=due, paid=5))
+    assert (header.charged, header.fault, header.late, header.asked) == ((), None, 5, ())
+
+
+def test_where_there_are_no_jobs_what_gets_late_is_looked_up_for_money(rounds):
+    def refuse(request):
+        is_job = request.path == "/2/compliance/jobs"
+        answer = Answer.of({"title": "Forbidden"}, status=403)
+        return answer if is_job else rounds.platform(request)
+
+    late, early = rounds.platform.stored()[:2], rounds.platform.stored()[2:]
+    due = [*due_since(late, 19), *due_since(early, 13)]
+    header, rows = rounds(Asked(due=due, paid=9), handler=refuse)
+    assert header.fault.reason == "auth_failed"
+    assert [row["native_id"] for row in rows] == [post.native_id for post in late]
+    assert (set(header.asked), header.late) == ({post.native_id for post in late}, 0)
+
+
+def test_what_a_job_answered_is_not_asked_for_again_at_once(rounds):
+    due = rounds.platform.stored()
+    rounds.platform.state["status"] = "in_progress"
+    rounds(Asked(due=due))
+    rounds.platform.state["status"] = "complete"
+    header, _ = rounds(Asked(due=due), hours=6)
+    assert rounds.asked == ["GET /2/compliance/jobs/123", "GET /storage/down"]
+    assert len(header.there) == len(header.asked) == 5
 
 
 @pytest.mark.parametrize("status", ["failed", "expired", "unheard of"])
@@ -138,6 +207,68 @@ def test_addresses_without_tls_are_not_used(url):
     )
     assert header.fault.reason == "bad_answer"
     assert len(requests) == 1
+
+
+def at_storage(platform, *, down=None, **job):
+    """Answer as X does, but for what a job says of itself, and for its result."""
+
+    def handler(request):
+        if down is not None and request.path == "/storage/down":
+            return down
+        answer = platform(request)
+        if not request.path.startswith("/2/compliance"):
+            return answer
+        data = json.loads(answer.body)["data"]
+        return Answer.of({"data": data | job})
+
+    return handler
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://10.0.0.5/up",
+        "https://169.254.169.254/latest/meta-data",
+        "https://[::ffff:10.0.0.5]/up",
+        "https://192.168.1.1:8443/up",
+    ],
+)
+@pytest.mark.parametrize("key", ["upload_url", "download_url"])
+def test_addresses_in_a_private_network_are_not_asked(key, url):
+    platform = x(3)
+    handler = at_storage(platform, **{key: url})
+    header, _, _ = look_up(platform, Asked(due=platform.stored()), handler)
+    assert header.fault.reason == "bad_answer"
+    assert header.fault.message == "x recheck: the job's address lies in a private network"
+    assert (header.gone, header.there) == ({}, ())
+
+
+@pytest.mark.parametrize("url", ["https://127.0.0.1/up", "https://localhost/up"])
+@pytest.mark.parametrize("send", [x_compliance.download_result, x_compliance.upload_ids])
+def test_this_machine_is_not_asked_unless_the_source_is_there(send, url):
+    source = Source(name="x", platform="x", query="acme")
+    arguments = [url, ["1"], source] if send is x_compliance.upload_ids else [url, source]
+    with pytest.raises(BadAnswer, match="private network"):
+        send(*arguments, lambda: NOW, "x recheck")
+
+
+def test_a_result_that_is_elsewhere_is_not_fetched():
+    platform = x(3)
+    moved = Answer(status=302, headers={"Location": "/storage/elsewhere"})
+    header, _, requests = look_up(
+        platform, Asked(due=platform.stored()), at_storage(platform, down=moved)
+    )
+    assert header.fault.reason == "bad_answer"
+    assert "/storage/elsewhere" not in {request.path for request in requests}
+
+
+def test_a_result_is_read_up_to_a_size(monkeypatch):
+    monkeypatch.setattr(x_compliance, "_MAX_BYTES", 1_000_000)
+    platform = x(3)
+    long = Answer(body=b"x" * 1_000_001)
+    header, _, _ = look_up(platform, Asked(due=platform.stored()), at_storage(platform, down=long))
+    assert header.fault.reason == "bad_answer"
+    assert "1 MB" in header.fault.message
 
 
 def test_jobs_are_free_and_each_post_read_anew_is_charged():
