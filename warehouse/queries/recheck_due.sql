@@ -1,6 +1,6 @@
 -- One row: a stored post of $platform that was last known to be there before $before, and about which
 -- nothing was answered since $asked_before. The newest come first, what was asked for in vain behind
--- all others; every fourth is the one that was looked at longest ago. $most of them; `due` counts all,
+-- all others; every fifth is the one that was looked at longest ago. $most of them; `due` counts all,
 -- `late` those that were last known to be there before $late_before.
 WITH seen AS (
     SELECT mention_id, list_sort(list(DISTINCT source)) AS sources
