@@ -10,6 +10,7 @@ from typing import Any
 
 import duckdb
 
+from collectors.charges import ACCOUNT_ITEMS
 from collectors.configuration.check import count_of
 from collectors.contract import Limit
 from collectors.landing import Header
@@ -121,7 +122,7 @@ def posts_to_refresh(
         done_today: What was done on this day of UTC.
         budget_eur: What the source may cost in a month; None: whatever it costs.
         outlook_eur: What it will have cost at the month's end by what is known.
-        price: Of one post, in euros.
+        price: Of one post with its author, in euros.
     """
     wanted = max(per_day - done_today, 0)
     if budget_eur is None or not price:
@@ -308,7 +309,8 @@ class _Plan:
                 done_today=done,
                 budget_eur=source.monthly_eur,
                 outlook_eur=forecast(spent, day_eur, self._now),
-                price=price_of(source),
+                # With each post comes its author.
+                price=price_of(source) * (1 + ACCOUNT_ITEMS * source.includes_charged),
             )
             known = asks.get(source.name, Asked())
             late = sum(post.is_late(self._rechecker.within, self._now) for post in known.due)

@@ -1,10 +1,15 @@
 """What X charges for: each post and each account that an answer holds, once a UTC day."""
 
+import json
+
 import pytest
 
 from collectors.charges import ACCOUNT_ITEMS, account_charges, items_of
+from collectors.recheck import Asked
 from collectors.x import XCollector
+from tests.collectors.recheck_players import x
 from tests.collectors.rounds import ACME, NOW, source_at
+from tests.collectors.test_recheck import look_up
 from tests.collectors.test_x import answer, landed_with, post
 from tests.replay import Answer
 from warehouse.costs import charged_eur
@@ -59,3 +64,16 @@ def test_a_full_page_costs_at_most_each_post_with_its_author_and_one_it_refers_t
     source = source_at("http://127.0.0.1:1", "x", query="acme", accounts=(), **keys)
     (stream,) = XCollector().streams(source, ACME, NOW)
     assert stream.page_charged == most
+
+
+@pytest.mark.parametrize(("keys", "with_authors"), [({}, [ANN]), ({"includes_charged": False}, [])])
+def test_posts_that_are_read_anew_are_charged_with_their_authors(keys, with_authors):
+    platform = x(3)
+
+    def handler(request):
+        told = json.loads(platform(request).body)
+        return Answer.of(told | {"includes": {"users": [{"id": "7", "username": "ann"}]}})
+
+    header, _, _ = look_up(platform, Asked(refresh=platform.stored()), handler, **keys)
+    posts = [mention.native_id for mention in platform.mentions]
+    assert sorted(header.charged) == sorted([*posts, *with_authors])
