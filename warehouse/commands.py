@@ -154,6 +154,7 @@ def forget(
     from warehouse.desk.connection import desk_url, open_desk
     from warehouse.desk.tables import Erasure
     from warehouse.intake import publish_now
+    from warehouse.publish import drop_stray_ledgers
     from warehouse.tombstones import bury
 
     settings = settings_from(context, home, config, now)
@@ -175,6 +176,7 @@ def forget(
         for older in settings.snapshots.glob("*.duckdb"):
             if older.name < newest.name:
                 older.unlink()
+        drop_stray_ledgers(settings.snapshots)
     with open_desk(desk_url(settings.desk)) as desk:
         desk.add(Erasure(erased_at=moment, reason=reason, mentions=len(ids)))
     console.print(f"{found} of {len(ids)} stood in the warehouse; none can return")

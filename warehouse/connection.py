@@ -17,12 +17,17 @@ Tell = Callable[[str], None]
 """Says something to the person at the terminal, or to the log."""
 
 _POLL_S = 0.2
-_PATIENCE_S = 5
+_LEDGER_TIME_LIMIT_S = 60
+_PATIENCE_S = 30
 """How long a snapshot is tried for that was replaced while it was being opened."""
 
 
 class SnapshotMissingError(Exception):
     """There is no snapshot yet."""
+
+
+class LedgerMissingError(Exception):
+    """The snapshot has lost its ledger: a plan would ask for everything anew."""
 
 
 @contextmanager
@@ -127,6 +132,48 @@ def open_snapshot(
                 raise
 
 
+def ledger_of(snapshot: Path) -> Path:
+    """Name the ledger that belongs to a snapshot's version; it is for the plan, not for analysts."""
+    name = snapshot.name.replace("luisterpost-", "ledger-")
+    return snapshot.parent.with_name("ledger") / name
+
+
+def open_ledger(snapshot: Path) -> duckdb.DuckDBPyConnection:
+    """
+    Open the ledger that was published with a snapshot, as `open_snapshot` does.
+
+    A snapshot of an earlier version, which had none beside it, is the ledger itself.
+
+    Args:
+        snapshot: By its stable or its versioned name.
+
+    Raises:
+        SnapshotMissingError: Nothing has been published yet.
+        LedgerMissingError: The snapshot is there, and its ledger isn't.
+    """
+    deadline = time.monotonic() + _PATIENCE_S
+    while True:
+        target = snapshot.resolve()
+        ledger = ledger_of(target)
+        try:
+            if ledger.exists():
+                return _connect_locked_down(ledger, _LEDGER_TIME_LIMIT_S, "4GB")
+            connection = open_snapshot(target)
+        except (duckdb.IOException, SnapshotMissingError):
+            # Newer snapshots took this one's place between the name and the file.
+            if not snapshot.exists():
+                return open_snapshot(snapshot)
+            if snapshot.resolve() == target or deadline <= time.monotonic():
+                raise
+            continue
+        if _knows(connection, "stream_state"):
+            return connection
+        connection.close()
+        if snapshot.resolve() == target:
+            msg = f"{ledger} is gone: run `luisterpost publish` to make it anew"
+            raise LedgerMissingError(msg)
+
+
 def _connect_locked_down(
     path: Path, time_limit_s: float, memory_limit: str
 ) -> duckdb.DuckDBPyConnection:
@@ -186,7 +233,7 @@ def rewrite(path: Path, *, tell: Tell, timeout_s: float = -1, only_pending: bool
             connection.execute("CHECKPOINT")
             connection.execute(f"ATTACH {_quoted(fresh)} AS rewritten")
             connection.execute(f"COPY FROM DATABASE {old} TO rewritten")
-            if _knows_pending(connection):
+            if _knows(connection, "pending_purge"):
                 connection.execute("DELETE FROM rewritten.pending_purge")
             connection.execute("CHECKPOINT rewritten")
         finally:
@@ -198,14 +245,14 @@ def rewrite(path: Path, *, tell: Tell, timeout_s: float = -1, only_pending: bool
         return True
 
 
-def _knows_pending(connection: duckdb.DuckDBPyConnection) -> bool:
-    known = "FROM duckdb_tables() WHERE table_name = 'pending_purge' LIMIT 1"
-    return bool(connection.execute(known).fetchall())
+def _knows(connection: duckdb.DuckDBPyConnection, table: str) -> bool:
+    known = "FROM duckdb_tables() WHERE table_name = $table LIMIT 1"
+    return bool(connection.execute(known, {"table": table}).fetchall())
 
 
 def _has_pending(connection: duckdb.DuckDBPyConnection) -> bool:
     """Tell whether deleted rows may have left bytes; an older warehouse didn't note it."""
-    if not _knows_pending(connection):
+    if not _knows(connection, "pending_purge"):
         return True
     return bool(connection.execute("FROM pending_purge LIMIT 1").fetchall())
 

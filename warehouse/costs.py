@@ -18,7 +18,7 @@ from collectors.contract import Job
 from collectors.landing import Header
 from collectors.registry import collector_for
 from collectors.sources import Source
-from warehouse.connection import open_snapshot
+from warehouse.connection import open_ledger
 from warehouse.query import rows
 
 ITEMS_KEPT = timedelta(days=40)
@@ -118,7 +118,7 @@ def read_spending(
     days: dict[tuple[str, str], dict[date, float]] = defaultdict(lambda: defaultdict(float))
     matched: dict[tuple[str, str], int] = {}
     if snapshot.exists():
-        with closing(open_snapshot(snapshot)) as connection:
+        with closing(open_ledger(snapshot)) as connection:
             for row in rows(connection, "cost_days", since=today - _JUDGED_OVER - _MEAN_OF):
                 days[row["source"], row["stream"]][row["day"]] += row["eur"]
             for row in rows(connection, "stream_matches", since=now - _JUDGED_OVER):

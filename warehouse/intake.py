@@ -20,9 +20,10 @@ from warehouse.connection import Tell, open_warehouse, snapshot_time
 from warehouse.costs import let_items_go
 from warehouse.load import Outcome, load_files
 from warehouse.privacy import apply_watchlist, drop_unmatched
-from warehouse.publish import publish_snapshot
+from warehouse.publish import drop_stray_ledgers, publish_snapshot
 from warehouse.settings import WarehouseSettings
 from warehouse.transaction import in_transaction
+from warehouse.withheld import judge_streams
 
 _ABANDONED = timedelta(days=1)
 """A half-written file of this age has no writer any more."""
@@ -66,6 +67,7 @@ def load_waiting(
         before = _count(connection)
         removed = apply_watchlist(connection, watchlist, now=now)
         _apply_sources(connection, sources)
+        judge_streams(connection, watchlist, now=now)
         outcomes = load_files(connection, waiting_files(settings.enriched), now=now)
         dropped = drop_unmatched(connection, now=now, keep=keep.keep_unmatched)
         let_items_go(connection, now=now)
@@ -119,6 +121,7 @@ def publish_now(
         made_at = snapshot_time(older) if older.name < path.name and buried_at else None
         if made_at and made_at <= buried_at:
             older.unlink()
+    drop_stray_ledgers(settings.snapshots)
     return path
 
 

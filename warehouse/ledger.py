@@ -11,7 +11,7 @@ from typing import Any
 
 from collectors.contract import Interval
 from collectors.landing import Header
-from warehouse.connection import open_snapshot
+from warehouse.connection import open_ledger
 from warehouse.query import rows
 
 LEDGER_REACH = timedelta(days=92)
@@ -92,7 +92,7 @@ def read_ledger(
     """
     ledger: dict[tuple[str, str], StreamHistory] = {}
     if snapshot.exists():
-        connection = open_snapshot(snapshot)
+        connection = open_ledger(snapshot)
         try:
             for row in rows(connection, "ledger_state", recent=_RECENT):
                 ledger[row["source"], row["stream"]] = StreamHistory(

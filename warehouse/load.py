@@ -15,10 +15,11 @@ import pyarrow.parquet as pq
 
 from collectors.landing import Header, LandingError, read_header
 from enrichment.enriched import ENRICHED_SCHEMA
+from warehouse.charged_items import are_there_earlier_items, hide_earlier_items, hide_items
 from warehouse.costs import charge_rows
 from warehouse.query import run_script
 from warehouse.recheck_rows import check_rows, gone_mentions, round_rows
-from warehouse.tombstones import bury_each, drop_tombstoned
+from warehouse.tombstones import bury_each, drop_tombstoned, tombstone_key
 from warehouse.transaction import in_transaction
 
 ROWS_PER_TRANSACTION = 250_000
@@ -137,7 +138,7 @@ def _load_batch(
     connection: duckdb.DuckDBPyConnection, batch: list[_File], now: datetime
 ) -> list[Outcome]:
     try:
-        with _arriving(connection, batch), in_transaction(connection):
+        with _arriving(connection, batch, now), in_transaction(connection):
             _load(connection, batch, now)
     except duckdb.Error:
         if len(batch) > 1:  # Find the file that is at fault: the others load.
@@ -178,13 +179,15 @@ def _load(connection: duckdb.DuckDBPyConnection, batch: list[_File], now: dateti
 
 
 @contextmanager
-def _arriving(connection: duckdb.DuckDBPyConnection, batch: list[_File]) -> Iterator[None]:
+def _arriving(
+    connection: duckdb.DuckDBPyConnection, batch: list[_File], now: datetime
+) -> Iterator[None]:
     """Show the batch's headers as tables; around the transaction, or its fault would be hidden."""
     tables = {
         "arriving_file": _file_rows(batch),
         "arriving_coverage": _coverage_rows(batch),
         "arriving_unreadable": _unreadable_rows(batch),
-        "arriving_charge": charge_rows(file.header for file in batch),
+        "arriving_charge": _hidden(connection, charge_rows(file.header for file in batch), now),
         "arriving_check": check_rows(file.header for file in batch),
         "arriving_round": round_rows(file.header for file in batch),
     }
@@ -195,6 +198,15 @@ def _arriving(connection: duckdb.DuckDBPyConnection, batch: list[_File]) -> Iter
     finally:
         for name in tables:
             connection.unregister(name)
+
+
+def _hidden(connection: duckdb.DuckDBPyConnection, charges: pa.Table, now: datetime) -> pa.Table:
+    if not charges.num_rows and not are_there_earlier_items(connection):
+        return charges
+    with in_transaction(connection):
+        key = tombstone_key(connection, create=True)
+        hide_earlier_items(connection, key, now=now)
+    return hide_items(charges, key)
 
 
 def _file_rows(batch: Sequence[_File]) -> pa.Table:

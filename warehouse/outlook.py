@@ -12,7 +12,7 @@ from collectors.contract import Job, Stream
 from collectors.readiness import SourceState
 from collectors.registry import collector_for
 from collectors.watchlist import Watchlist
-from warehouse.connection import open_snapshot
+from warehouse.connection import open_ledger
 from warehouse.costs import price_of
 from warehouse.ledger import StreamHistory
 from warehouse.limits import Fitted
@@ -127,7 +127,7 @@ def read_requests(snapshot: Path, *, now: datetime) -> dict[tuple[str, str], flo
     """Read how many requests a fetch of each stream makes, by the last seven days."""
     if not snapshot.exists():
         return {}
-    with closing(open_snapshot(snapshot)) as connection:
+    with closing(open_ledger(snapshot)) as connection:
         return {
             (row["source"], row["stream"]): row["requests"]
             for row in rows(connection, "stream_requests", since=now - _JUDGED_OVER)

@@ -13,7 +13,7 @@ from collectors.readiness import SourceState
 from collectors.registry import collector_for
 from collectors.settings import Settings
 from collectors.sources import Source
-from warehouse.connection import open_snapshot
+from warehouse.connection import open_ledger
 from warehouse.costs import Spending, price_of, read_spending
 from warehouse.jobs import MOST_HOLES, jobs_for
 from warehouse.ledger import (
@@ -220,7 +220,7 @@ def _spent(snapshot: Path, waiting: Iterable[Header], *, since: datetime) -> lis
         if header.kind != "import"
     ]
     if snapshot.exists():
-        connection = open_snapshot(snapshot)
+        connection = open_ledger(snapshot)
         try:
             spent += [Spent(**row) for row in rows(connection, "ledger_requests", since=since)]
         finally:

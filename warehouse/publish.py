@@ -3,6 +3,8 @@
 import os
 import re
 import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from importlib.resources import files
 from pathlib import Path
@@ -11,9 +13,10 @@ import duckdb
 
 from collectors.landing import sync_folder
 from collectors.watchlist import Watchlist
-from warehouse.connection import open_new_snapshot
+from warehouse.connection import ledger_of, open_new_snapshot
 from warehouse.migrate import create_views
 from warehouse.transaction import in_transaction
+from warehouse.withheld import judge_streams, withheld_tables
 
 MINIMUM_GROUP = 5
 """Figures about staff are given for groups of at least so many people, and counts of at least so many."""
@@ -49,9 +52,10 @@ def publish_snapshot(
     Copy what analysts may see into a new versioned file and point the stable name to it.
 
     Left out: raw records, mentions without a match, every row about an
-    employee, tombstones. Added: staff figures by unit and week, suppressed for
-    groups under five. A kill at any point leaves the stable name on a whole
-    snapshot.
+    employee, what is asked for employees, tombstones. Added: staff figures by
+    unit and week, suppressed for groups under five. Beside it, for the plan
+    alone, stands the ledger as it is (`connection.open_ledger`). A kill at any
+    point leaves the stable name on a whole snapshot with its ledger.
 
     Args:
         connection: The warehouse, open for writing, in no transaction.
@@ -67,18 +71,20 @@ def publish_snapshot(
     """
     begun = time.monotonic()
     folder.mkdir(parents=True, exist_ok=True)
-    for leftover in folder.glob(".*.part*"):
-        leftover.unlink()
     number = 1 + max(_versions(folder), default=0)
     path = folder / f"luisterpost-{number:06d}.duckdb"
-    part = folder / f".{path.name}.part"
+    ledger = ledger_of(path)
+    ledger.parent.mkdir(mode=0o700, exist_ok=True)
+    for place in (folder, ledger.parent):
+        for leftover in place.glob(".*.part*"):
+            leftover.unlink()
     connection.execute("UPDATE firm SET time_zone = $zone", {"zone": time_zone})
-    _copy_tables(connection, part, _parameters(watchlist, time_zone, now, path.stem), begun)
-    part.chmod(0o444)
-    with part.open("rb") as file:
-        os.fsync(file.fileno())
-    part.rename(path)
-    sync_folder(folder)
+    judge_streams(connection, watchlist, now=now)
+    # First the ledger: one without a snapshot misleads nobody, and the next publish replaces it.
+    with _arriving(ledger, mode=0o600) as part:
+        _copy_ledger(connection, part)
+    with _arriving(path, mode=0o444) as part, withheld_tables(connection, watchlist):
+        _copy_tables(connection, part, _parameters(watchlist, time_zone, now, path.stem), begun)
     _point(stable, path)
     # Only now analysts see them; after a kill before this, they arrive with the next snapshot.
     connection.execute(
@@ -87,7 +93,29 @@ def publish_snapshot(
     versions = _versions(folder)
     for old in sorted(versions)[: -max(keep, 2)]:
         versions[old].unlink()
+    drop_stray_ledgers(folder)
     return path
+
+
+def drop_stray_ledgers(folder: Path) -> None:
+    """Delete the ledgers that no plan opens any more: all but those of the newest two snapshots."""
+    versions = _versions(folder)
+    kept = {ledger_of(versions[number]) for number in sorted(versions)[-2:]}
+    for ledger in ledger_of(folder / "any").parent.glob("*.duckdb"):
+        if ledger not in kept:
+            ledger.unlink()
+
+
+@contextmanager
+def _arriving(path: Path, *, mode: int) -> Iterator[Path]:
+    """Give a name to write to; the file gets its own only when it is whole and safe on the disk."""
+    part = path.with_name(f".{path.name}.part")
+    yield part
+    part.chmod(mode)
+    with part.open("rb") as file:
+        os.fsync(file.fileno())
+    part.rename(path)
+    sync_folder(path.parent)
 
 
 def _versions(folder: Path) -> dict[int, Path]:
@@ -101,15 +129,6 @@ def _parameters(
     employees = [subject for subject in watchlist.subject if subject.consent is not None]
     return {
         "units": [s.unit for s in employees if s.unit and s.consent and s.consent.stands(now)],
-        "private_words": [
-            word
-            for subject in employees
-            for words in (
-                (subject.name, *subject.terms, *subject.hashtags, *subject.domains),
-                *subject.handles.values(),
-            )
-            for word in words
-        ],
         "minimum_group": MINIMUM_GROUP,
         "time_zone": time_zone,
         "now": now,
@@ -121,32 +140,45 @@ def _parameters(
 def _copy_tables(
     connection: duckdb.DuckDBPyConnection, path: Path, parameters: dict[str, object], begun: float
 ) -> None:
-    quoted = str(path).replace("'", "''")
-    connection.execute(f"ATTACH '{quoted}' AS snapshot (STORAGE_VERSION 'v1.5.0')")
-    try:
-        with in_transaction(connection):
-            sql = (
-                files("warehouse")
-                .joinpath("publish_steps", "tables.sql")
-                .read_text(encoding="utf-8")
-            )
-            for statement in connection.extract_statements(sql):
-                needed = {name: parameters[name] for name in statement.named_parameters}
-                connection.execute(statement, needed)
-            for comment in _comments(connection):
-                connection.execute(comment)
-            connection.execute(
-                "UPDATE snapshot.snapshot_info SET took_s = $took",
-                {"took": time.monotonic() - begun},
-            )
-    finally:
-        connection.execute("DETACH snapshot")
+    with _attached(connection, path, "snapshot"), in_transaction(connection):
+        for step in ("tables", "streams"):
+            _run_step(connection, step, parameters)
+        for comment in _comments(connection):
+            connection.execute(comment)
+        connection.execute(
+            "UPDATE snapshot.snapshot_info SET took_s = $took",
+            {"took": time.monotonic() - begun},
+        )
     fresh = open_new_snapshot(path)
     try:
         create_views(fresh)
         fresh.execute("CHECKPOINT")
     finally:
         fresh.close()
+
+
+def _copy_ledger(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
+    with _attached(connection, path, "ledger"), in_transaction(connection):
+        _run_step(connection, "ledger", {})
+
+
+@contextmanager
+def _attached(connection: duckdb.DuckDBPyConnection, path: Path, name: str) -> Iterator[None]:
+    quoted = str(path).replace("'", "''")
+    connection.execute(f"ATTACH '{quoted}' AS {name} (STORAGE_VERSION 'v1.5.0')")
+    try:
+        yield
+    finally:
+        connection.execute(f"DETACH {name}")
+
+
+def _run_step(
+    connection: duckdb.DuckDBPyConnection, name: str, parameters: Mapping[str, object]
+) -> None:
+    sql = files("warehouse").joinpath("publish_steps", f"{name}.sql").read_text(encoding="utf-8")
+    for statement in connection.extract_statements(sql):
+        needed = {key: parameters[key] for key in statement.named_parameters}
+        connection.execute(statement, needed)
 
 
 def _comments(connection: duckdb.DuckDBPyConnection) -> list[str]:

@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from collectors.landing import sync_folder
 from collectors.recheck import rechecker_for
+from warehouse.charged_items import hide_earlier_items
 from warehouse.query import run_script
 from warehouse.transaction import in_transaction
 
@@ -140,6 +141,7 @@ def bury_each(
     """
     ids = sorted(burials)
     key = tombstone_key(connection, create=True)
+    hide_earlier_items(connection, key, now=now)
     rows = {
         "mention_id": ids,
         "key_hash": [_hash(key, one) for one in ids],

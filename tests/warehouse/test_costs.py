@@ -21,7 +21,7 @@ from tests.warehouse.building import (
     watchlist,
 )
 from warehouse.connection import open_snapshot
-from warehouse.costs import StreamCost, let_items_go, price_of, read_spending
+from warehouse.costs import StreamCost, charge_rows, let_items_go, price_of, read_spending
 from warehouse.load import load_files
 from warehouse.migrate import migrate
 from warehouse.privacy import apply_watchlist
@@ -116,6 +116,12 @@ def test_single_items_go_after_forty_days_and_what_the_day_cost_stays(world, tmp
 
 def test_a_snapshot_names_neither_account_nor_employee(world, tmp_path):
     people = watchlist(brand(), employee("jan", handles={"x": ["JanPeeters"]}))
+    for handle in ("JanPeeters", "acme"):
+        asks = f'{{"handle": "{handle}"}}'
+        world.execute(
+            "INSERT INTO stream (source, stream, reach, asks) VALUES ('web', $key, 'window', $asks)",
+            {"key": f"timeline:{handle.lower()}", "asks": asks},
+        )
     load(
         world,
         tmp_path,
@@ -135,9 +141,44 @@ def test_a_snapshot_names_neither_account_nor_employee(world, tmp_path):
         snapshot.close()
     day = date(2026, 11, 16)
     half = Decimal("0.5")
-    assert rows == [(day, "web", "timeline:acme", 1, half), (day, "web", "withheld", 1, half)]
+    assert rows == [(day, "web", "*", 2, 2 * half)]
     assert "charged_item" not in tables
     assert months == [(date(2026, 11, 1), "web", 2, Decimal("1.0"))]
+
+
+def test_an_item_is_remembered_by_a_hash_that_only_the_key_leads_to(world, tmp_path):
+    load(world, tmp_path, paid("j1", "a"), paid("j2", "a", at=T0 + DAY))
+    found = world.execute("SELECT item, is_keyed FROM charged_item ORDER BY day").fetchall()
+    unkeyed = charge_rows([paid("j1", "a")]).column("item").to_pylist()
+    assert [is_keyed for _, is_keyed in found] == [True, True]
+    assert len({unkeyed[0], *(item for item, _ in found)}) == 3
+
+
+def test_an_item_of_an_earlier_version_counts_once_and_is_hidden(world, tmp_path):
+    ((item,),) = [charge_rows([paid("j1", "a")]).column("item").to_pylist()]
+    world.execute(
+        "INSERT INTO charged_item VALUES ($day, 'x main', $item, 'web', 'search:1', 0.5, $at, FALSE)",
+        {"day": T0.date(), "item": item, "at": T0},
+    )
+    world.execute(
+        "INSERT INTO cost_day VALUES ($day, 'x main', 'web', 'search:1', 1, 0.5)",
+        {"day": T0.date()},
+    )
+    load(world, tmp_path, paid("again", "a", at=T0 + HOUR))
+    assert [row[2] for row in days(world)] == [1]
+    ((hidden, is_keyed),) = world.execute("SELECT item, is_keyed FROM charged_item").fetchall()
+    assert is_keyed
+    assert hidden != item
+    assert world.execute("SELECT count(*) FROM pending_purge").fetchall() == [(1,)]
+
+
+def test_a_deletion_hides_the_items_of_an_earlier_version_as_well(world):
+    world.execute(
+        "INSERT INTO charged_item VALUES ($day, 'x main', 7, 'web', 'search:1', 0.5, $at, FALSE)",
+        {"day": T0.date(), "at": T0},
+    )
+    bury(world, [mention(1).mention_id], reason="asked", now=NOW)
+    assert world.execute("FROM charged_item WHERE item = 7 OR NOT is_keyed").fetchall() == []
 
 
 def spending(folder, waiting=(), jobs=(), now: datetime = NOW):

@@ -13,7 +13,7 @@ WHEN MATCHED
     AND (new.seen_at, new.source, new.stream, new.eur) < (known.seen_at, known.source, known.stream, known.eur)
     THEN UPDATE SET source = new.source, stream = new.stream, eur = new.eur, seen_at = new.seen_at
 WHEN NOT MATCHED THEN INSERT VALUES (
-    new.day, new.account, new.item, new.source, new.stream, new.eur, new.seen_at
+    new.day, new.account, new.item, new.source, new.stream, new.eur, new.seen_at, TRUE
 );
 
 DELETE FROM cost_day USING (SELECT DISTINCT day, account FROM charged_now) AS touched_day

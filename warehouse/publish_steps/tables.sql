@@ -1,8 +1,20 @@
 -- What analysts may see. No employee, no raw record, no mention whose present text concerns nobody.
 CREATE TABLE snapshot.firm AS SELECT * FROM firm;
 CREATE TABLE snapshot.subject AS SELECT * EXCLUDE (unit) FROM subject WHERE facet <> 'employee';
+-- The identity of a feed's entry begins with the feed's address, which may name an employee.
+CREATE OR REPLACE TEMP TABLE withheld_native AS
+SELECT DISTINCT native_id FROM mention
+JOIN withheld_stream ON platform = 'feed' AND starts_with(native_id, withheld_stream.stream || ' ');
 CREATE TABLE snapshot.mention AS
-SELECT * EXCLUDE (raw) FROM mention
+SELECT
+    * EXCLUDE (raw)
+    REPLACE (
+        CASE
+            WHEN native_id IN (SELECT native_id FROM withheld_native) THEN 'withheld'
+            ELSE native_id
+        END AS native_id
+    )
+FROM mention
 SEMI JOIN (FROM subject_match SEMI JOIN snapshot.subject USING (subject_id))
 USING (mention_id, version_id);
 CREATE TABLE snapshot.subject_match AS
@@ -10,7 +22,15 @@ SELECT * FROM subject_match
 SEMI JOIN snapshot.subject USING (subject_id)
 SEMI JOIN snapshot.mention USING (mention_id);
 CREATE TABLE snapshot.mention_version AS
-SELECT * EXCLUDE (raw) FROM mention_version SEMI JOIN snapshot.mention USING (mention_id);
+SELECT
+    * EXCLUDE (raw)
+    REPLACE (
+        CASE
+            WHEN native_id IN (SELECT native_id FROM withheld_native) THEN 'withheld'
+            ELSE native_id
+        END AS native_id
+    )
+FROM mention_version SEMI JOIN snapshot.mention USING (mention_id);
 -- A name that is an employee's is no entity for analysts, whatever a pipeline made of it.
 CREATE TABLE snapshot.entity AS
 SELECT * FROM entity
@@ -22,7 +42,6 @@ ON entity.mention_id = hidden.mention_id
     AND entity.start_char < hidden.end_char
     AND hidden.start_char < entity.end_char;
 CREATE TABLE snapshot.metric_history AS SELECT * FROM metric_history SEMI JOIN snapshot.mention USING (mention_id);
-CREATE TABLE snapshot.sighting AS SELECT * FROM sighting SEMI JOIN snapshot.mention USING (mention_id);
 -- Counted anew, so that a story is what the snapshot's own mentions make of it.
 CREATE TABLE snapshot.story AS
 SELECT
@@ -39,51 +58,10 @@ FROM snapshot.mention
 GROUP BY story_id;
 CREATE TABLE snapshot.hourly_volume AS
 SELECT * FROM hourly_volume SEMI JOIN snapshot.subject USING (subject_id);
-CREATE TABLE snapshot.source AS SELECT * FROM source;
--- Queries may name employees who consented to be watched, which concerns no analyst.
-CREATE TABLE snapshot.stream AS SELECT * EXCLUDE (asks) FROM stream;
-CREATE TABLE snapshot.coverage AS SELECT * FROM coverage;
--- Platforms repeat what they were asked, and may so name employees.
-CREATE TABLE snapshot.attempt AS
-SELECT * REPLACE (
-    CASE
-        WHEN len(list_filter($private_words::VARCHAR[], lambda word: contains(lower(message), lower(word)))) > 0
-            THEN 'withheld: it names people'
-        ELSE message
-    END AS message
-)
-FROM attempt;
-CREATE TABLE snapshot.recheck_round AS
-SELECT * REPLACE (
-    CASE
-        WHEN len(list_filter($private_words::VARCHAR[], lambda word: contains(lower(message), lower(word)))) > 0
-            THEN 'withheld: it names people'
-        ELSE message
-    END AS message
-)
-FROM recheck_round;
-CREATE TABLE snapshot.stream_state AS SELECT * FROM stream_state;
-CREATE TABLE snapshot.cost_day AS
-SELECT
-    day,
-    source,
-    CASE
-        WHEN
-            list_contains(
-                list_transform($private_words::VARCHAR[], lambda word: ltrim(lower(word), '@')),
-                lower(substr(stream, strpos(stream, ':') + 1))
-            )
-            THEN 'withheld'
-        ELSE stream
-    END AS stream,
-    sum(items)::BIGINT AS items,
-    sum(eur)::DECIMAL(18, 6) AS eur
-FROM cost_day
-GROUP BY ALL;
-CREATE TABLE snapshot.loaded_file AS SELECT * FROM loaded_file;
 -- The canary's items that no snapshot knew of arrive with this one.
 CREATE TABLE snapshot.canary_arrival AS
-SELECT * REPLACE (coalesce(made_at, $now::TIMESTAMPTZ) AS made_at) FROM canary_arrival;
+SELECT * REPLACE (coalesce(made_at, $now::TIMESTAMPTZ) AS made_at) FROM canary_arrival
+ANTI JOIN withheld_stream USING (source, stream);
 
 -- Staff: one row is a unit in a week, on one fixed grid, suppressed once and never published finer.
 CREATE TABLE snapshot.staff_week AS

@@ -94,7 +94,7 @@ LEFT JOIN fresh USING (source);
 
 COMMENT ON VIEW source_health IS 'One row: a source that was ever asked or imported, and how it does.';
 COMMENT ON COLUMN source_health.source IS 'Name of the source.';
-COMMENT ON COLUMN source_health.streams IS 'Streams ever asked.';
+COMMENT ON COLUMN source_health.streams IS 'Streams ever asked; those that ask for employees count as one.';
 COMMENT ON COLUMN source_health.failing_streams IS 'Streams whose newest attempt got no answer.';
 COMMENT ON COLUMN source_health.last_attempt_at IS 'Newest attempt, UTC.';
 COMMENT ON COLUMN source_health.last_answered_at IS 'Newest attempt that was answered, UTC.';

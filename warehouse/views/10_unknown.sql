@@ -1,19 +1,25 @@
 CREATE OR REPLACE MACRO unknown(begins, ends) AS TABLE
 WITH streams AS (
-    SELECT stream.source, stream.stream, NULL AS why_off
+    SELECT stream.source, stream.stream, NULL AS why_off, known_since
     FROM stream
     UNION ALL
     -- Of a source that is off the streams are not listed: it counts as one.
-    SELECT name, '*', why_off
+    SELECT name, '*', why_off, NULL
     FROM source
     WHERE NOT is_active
 ),
 
 known AS (
-    SELECT streams.source, streams.stream, covered.since, covered.until
+    -- Of withheld streams one that is new may lack what the others cover.
+    SELECT
+        streams.source,
+        streams.stream,
+        greatest(covered.since, streams.known_since) AS since,
+        covered.until
     FROM streams
     INNER JOIN covered
         ON streams.source = covered.source AND streams.stream IN (covered.stream, '*')
+    WHERE streams.known_since IS NULL OR covered.until > streams.known_since
     UNION ALL
     SELECT streams.source, streams.stream, coverage.since, coverage.until
     FROM streams
