@@ -50,6 +50,8 @@ class Stream:
     """The most items in one answer."""
     page_charged: int | None = None
     """The most items for which one answer is charged; None: as many as it holds."""
+    is_walked: bool = False
+    """A window that is always read from its newest item back, as a listing is."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -15,7 +15,8 @@ from collectors.contract import Clock, Credential
 from collectors.errors import AuthFailed, BadAnswer, CollectError, RateLimited
 from collectors.sources import Source
 from collectors.web.reading import text_or_none
-from collectors.web.transport import BoundedAdapter, wait_until
+from collectors.web.statuses import wait_until
+from collectors.web.transport import BoundedAdapter
 
 DEFAULT_INSTANCE = "https://mastodon.social"
 _REMAINING, _RESET = "x-ratelimit-remaining", "x-ratelimit-reset"

@@ -107,6 +107,7 @@ class XCollector:
             Stream(
                 key=f"mentions:{handle.casefold()}",
                 reach="window",
+                is_walked=True,
                 params={"handle": handle},
                 horizon=_RECENT_REACH,
                 page_charged=_PAGE * charged + ACCOUNT_ITEMS,
@@ -118,6 +119,7 @@ class XCollector:
             Stream(
                 key=f"timeline:{handle.casefold()}",
                 reach="window",
+                is_walked=True,
                 params={"endpoint": "timeline", "handle": handle},
                 history=_RECENT_REACH,
                 page_charged=_PAGE * charged + ACCOUNT_ITEMS,

@@ -14,7 +14,7 @@ from collectors.sources import Source
 from collectors.web.fetching import Asking, agent_name, fetch
 from collectors.web.public_address import CheckedTransport, NamedHosts, PrivateAddress
 from collectors.web.reading import identity, mapping, text_or_none
-from collectors.web.transport import name_fault
+from collectors.web.statuses import name_fault
 
 _REASONS = frozenset({"deleted", "deactivated", "protected", "suspended", "bounced"})
 """`scrub_geo` asks for the place only, which is stored nowhere but in the record."""

@@ -14,7 +14,8 @@ from collectors.contract import Clock, Credential
 from collectors.errors import AuthFailed, BadAnswer, CollectError, RateLimited
 from collectors.sources import Source
 from collectors.web.reading import mapping, mappings
-from collectors.web.transport import BoundedAdapter, wait_until
+from collectors.web.statuses import wait_until
+from collectors.web.transport import BoundedAdapter
 
 _QUOTA_DAY = ZoneInfo("America/Los_Angeles")
 _DAILY = frozenset({"quotaexceeded", "dailylimitexceeded"})

@@ -152,7 +152,9 @@ class ChaosWorld:
         found = found[: _LISTED[key]]
         behind = request.query.get("after")
         if behind:
-            found = found[1 + [post.native_id for post in found].index(behind) :]
+            # Behind what it no longer lists, Reddit shows nothing.
+            names = [post.native_id for post in found]
+            found = found[1 + names.index(behind) :] if behind in names else []
         page = found[: int(request.query["limit"])]
         children = [
             {

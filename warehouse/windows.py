@@ -40,7 +40,7 @@ def share_out(
     *,
     begin: datetime,
     now: datetime,
-    is_listing: bool,
+    is_walked: bool,
 ) -> list[Window]:
     """
     Share out what is to be read among jobs, oldest first, so that none reads what another does. Pure.
@@ -54,17 +54,17 @@ def share_out(
         history: What is known of the stream.
         begin: Nothing before it is asked for.
         now: The present.
-        is_listing: Whether the stream can't be asked by time.
+        is_walked: Whether the stream can't be asked for what lies between.
     """
     # A place in the future was noted by a clock that went wrong.
     remainders = {key: one for key, one in history.remainders.items() if begin < one.until <= now}
     history = replace(history, remainders=remainders)
-    places = _places(history, begin, needs_cursor=is_listing)
+    places = _places(history, begin, needs_cursor=is_walked)
     taken = [Interval(since=p.since or begin, until=p.until) for p in places]
     left = [
         Window(since=since, until=until) for hole in holes for since, until in missing(taken, *hole)
     ]
-    if not is_listing:
+    if not is_walked:
         return sorted([*places, *left], key=_end)
     walks = {place.until: place for place in places}
     lost = [

@@ -19,11 +19,13 @@ from collectors.contract import Credential
 from collectors.errors import (
     BadAnswer,
     BadRequest,
+    CollectError,
+    RateLimited,
     SourceTimeout,
     SourceUnreachable,
 )
 from collectors.web.public_address import CheckedTransport, NamedHosts
-from collectors.web.statuses import fault_of
+from collectors.web.statuses import name_fault, wait_until
 from collectors.web.unpacking import Unpacker
 
 MAX_REDIRECTS = 5
@@ -192,6 +194,16 @@ def _target(response: httpx.Response, gateway: str | None, place: str) -> str | 
     return _behind(gateway, place, target) if gateway else target
 
 
+def _fault_of(status: int, headers: Mapping[str, str], what: str, now: datetime) -> CollectError:
+    until = wait_until(headers, now)
+    is_closed = status == HTTPStatus.SERVICE_UNAVAILABLE and until is not None
+    if is_closed or status == HTTPStatus.TOO_MANY_REQUESTS:
+        when = f", try again after {until:%Y-%m-%d %H:%M:%S} UTC" if until else ""
+        return RateLimited(until, f"{what}: answered {status} {HTTPStatus(status).phrase}{when}")
+    fault = name_fault(what, status, headers, "", now)
+    return fault or BadAnswer(f"{what}: answered {status}, which is no document")
+
+
 async def _read(
     response: httpx.Response, validators: Mapping[str, str], asking: Asking, now: datetime
 ) -> bytes:
@@ -200,7 +212,7 @@ async def _read(
     if status == HTTPStatus.NOT_MODIFIED and validators:
         return b""
     if status not in {HTTPStatus.OK, HTTPStatus.NON_AUTHORITATIVE_INFORMATION}:
-        raise fault_of(status, response.headers, what, now)
+        raise _fault_of(status, response.headers, what, now)
     # Two layers of gzip, or one of brotli, can hide gigabytes in a single packet.
     if response.headers.get("content-encoding", "").strip().lower() not in _ENCODINGS:
         msg = f"{what} compresses in a way that was not asked for"

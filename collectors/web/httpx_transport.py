@@ -19,7 +19,8 @@ from requests.utils import get_environ_proxies, select_proxy
 
 from collectors.contract import Clock, Credential
 from collectors.errors import BadAnswer, CollectError, SourceTimeout, SourceUnreachable
-from collectors.web.transport import MAX_BODY_BYTES, detail_of, is_success, name_fault
+from collectors.web.statuses import is_success, name_fault
+from collectors.web.transport import MAX_BODY_BYTES, detail_of
 from collectors.web.utf8 import json_in_utf8
 
 _MAX_FAULT_BYTES = 64 * 1024

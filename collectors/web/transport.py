@@ -1,11 +1,9 @@
 """Hold a client library that speaks through `requests` to our bounds, and name its faults."""
 
 import json
-import math
 import time
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import timedelta
 from http import HTTPStatus
 from io import BytesIO
 from typing import Any
@@ -19,36 +17,19 @@ from requests.utils import get_environ_proxies
 from collectors.contract import Clock, Credential
 from collectors.credentials import hide_secrets
 from collectors.errors import (
-    AuthFailed,
     BadAnswer,
-    BadRequest,
     CollectError,
-    RateLimited,
-    ServerFault,
-    SourceGone,
     SourceTimeout,
     SourceUnreachable,
 )
 from collectors.web.cut_off import CutOff
-from collectors.web.reading import UnfitError, instant_from_iso
+from collectors.web.statuses import is_success, name_fault
 from collectors.web.utf8 import json_in_utf8
 
 MAX_BODY_BYTES = 32 * 1024 * 1024
 _MAX_FAULT_BYTES = 64 * 1024
 _MAX_DETAIL = 200
 _SHORTEST_SECRET = 4
-_LONGEST_WAIT = timedelta(days=366)
-_LONGEST_SILENCE = timedelta(days=7)
-
-_NAMED: Mapping[int, type[CollectError]] = {
-    HTTPStatus.UNAUTHORIZED: AuthFailed,
-    HTTPStatus.PAYMENT_REQUIRED: AuthFailed,
-    HTTPStatus.FORBIDDEN: AuthFailed,
-    HTTPStatus.NOT_FOUND: SourceGone,
-    HTTPStatus.GONE: SourceGone,
-    HTTPStatus.UNAVAILABLE_FOR_LEGAL_REASONS: SourceGone,
-    HTTPStatus.REQUEST_TIMEOUT: SourceTimeout,
-}
 
 
 class BearerAuth(AuthBase):
@@ -182,115 +163,6 @@ class BoundedAdapter(HTTPAdapter):
 
     def _says(self, message: str) -> str:
         return f"{self._what}: {message}"
-
-
-def is_success(status: int) -> bool:
-    """Tell an answer from a fault: 2xx."""
-    return HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES
-
-
-def name_fault(
-    what: str, status: int, headers: Mapping[str, str], detail: str, now: datetime
-) -> CollectError | None:
-    """
-    Give an answer's fault its name.
-
-    Args:
-        what: What was asked for; begins the message.
-        status: HTTP status.
-        headers: Of the answer, looked up in any case.
-        detail: What the platform said, already free of secrets; may be empty.
-        now: The present, aware.
-
-    Returns:
-        The error to raise, or None for an answer without fault (2xx).
-    """
-    if is_success(status):
-        return None
-    said = f": {detail}" if detail else ""
-    if status == HTTPStatus.TOO_MANY_REQUESTS:
-        until = wait_until(headers, now)
-        when = f" until {until:%Y-%m-%d %H:%M:%S} UTC" if until else ""
-        return RateLimited(until, f"{what}: rate limited{when}{said}")
-    message = f"{what}: answered {status}{_phrase(status)}{said}"
-    if status in _NAMED:
-        return _NAMED[status](message)
-    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        return ServerFault(message)
-    if status >= HTTPStatus.BAD_REQUEST:
-        return BadRequest(message)
-    # Where Reddit sends whoever asks for a subreddit that does not exist.
-    is_lost = "/subreddits/search" in headers.get("location", "")
-    return SourceGone(message) if is_lost else BadAnswer(message)
-
-
-def wait_until(headers: Mapping[str, str], now: datetime) -> datetime | None:
-    """
-    Read when a platform answers again: the headers of X, Reddit, Mastodon, Bluesky, else Retry-After.
-
-    Returns:
-        Aware, UTC; None if the headers say nothing, or nothing believable.
-    """
-    lower = {name.lower(): value.strip() for name, value in headers.items()}
-    readings = (
-        _epoch(lower.get("x-rate-limit-reset")),
-        _in_seconds(lower.get("x-ratelimit-reset"), now),
-        # Mastodon writes a time, and software that speaks its language seconds since 1970.
-        _iso_date(lower.get("x-ratelimit-reset")),
-        _epoch(lower.get("x-ratelimit-reset")),
-        _in_seconds(lower.get("ratelimit-reset"), now),
-        _epoch(lower.get("ratelimit-reset")),
-        _in_seconds(lower.get("retry-after"), now),
-        _http_date(lower.get("retry-after")),
-    )
-    found = next((t for t in readings if t and t - now < _LONGEST_WAIT), None)
-    return found and min(found, now + _LONGEST_SILENCE)
-
-
-def _epoch(text: str | None) -> datetime | None:
-    number = _number(text)
-    try:
-        return datetime.fromtimestamp(number, UTC) if number else None
-    except (ValueError, OverflowError, OSError):
-        return None
-
-
-def _in_seconds(text: str | None, now: datetime) -> datetime | None:
-    number = _number(text)
-    try:
-        return None if number is None else now + timedelta(seconds=number)
-    except OverflowError:
-        return None
-
-
-def _iso_date(text: str | None) -> datetime | None:
-    try:
-        return instant_from_iso(text) if text and not text.isdigit() else None
-    except UnfitError:
-        return None
-
-
-def _http_date(text: str | None) -> datetime | None:
-    try:
-        moment = parsedate_to_datetime(text or "")
-    except (TypeError, ValueError):
-        return None
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-
-
-def _number(text: str | None) -> float | None:
-    try:
-        number = float(text or "")
-    except ValueError:
-        return None
-    return number if math.isfinite(number) and number >= 0 else None
-
-
-def _phrase(status: int) -> str:
-    try:
-        return f" {HTTPStatus(status).phrase}"
-    except ValueError:
-        return ""
 
 
 def detail_of(body: bytes, *, token: str = "", credential: Credential | None = None) -> str:
