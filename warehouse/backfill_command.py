@@ -18,7 +18,7 @@ from collectors.configuration.configured import read_or_exit
 from collectors.configuration.folder import Configuration
 from collectors.configuration.mistakes import printable
 from collectors.contract import Job
-from collectors.landing import Header, read_header
+from collectors.landing import Header, read_header, waiting_files
 from collectors.leases import Leases
 from collectors.readiness import Readiness, SourceState, find_readiness
 from collectors.settings import (
@@ -93,7 +93,7 @@ def backfill(
     states = [state for state in readiness.states if not source or state.source.name in source]
     work = _Work(settings, configuration, readiness, states, window)
     work.estimate()
-    if not work.confirmed or dry_run:
+    if dry_run or not (work.confirmed or work.is_unfinished()):
         raise typer.Exit(1 if work.waits and not work.confirmed else 0)
     if work.most_eur and not yes:
         if not sys.stdin.isatty():
@@ -130,6 +130,12 @@ class _Work:
     def most_eur(self) -> float:
         """What all of it may cost, in euros."""
         return sum(one.most_eur for one in self.confirmed)
+
+    def is_unfinished(self) -> bool:
+        """Tell whether something that was fetched is not loaded, or not published yet."""
+        settings = self.settings
+        files = [*waiting_files(settings.landing), *waiting_files(settings.enriched)]
+        return bool(files or Leases(folder=settings.jobs).loaded())
 
     def estimate(self) -> None:
         """Say what is missing and what it takes: all of it, whatever can be asked for now."""
@@ -206,7 +212,7 @@ class _Work:
             f"{count_of(len(self.headers), 'job')} fetched, {count_of(seen, 'item')} seen, "
             f"{count_of(intake.new_mentions, 'new mention')}, {intake.mentions:,} in all"
         )
-        return 1 if faults or broken or put_off else 0
+        return 1 if faults or broken or put_off or (self.waits and not self.confirmed) else 0
 
     def _fetch(self, leases: Leases) -> list[str]:
         """Ask until nothing of it is missing, or no more may be asked; tell what waits."""

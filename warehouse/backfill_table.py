@@ -50,7 +50,7 @@ def _sum(found: "Sequence[Estimate]") -> str:
         return ", for nothing"
     about = sum(one.eur or 0.0 for one in found)
     unknown = len({(one.job.source, one.job.stream) for one in found if one.eur is None})
-    left_out = f" without {count_of(unknown, 'stream')} of no figure" if unknown else ""
+    left_out = f" and {count_of(unknown, 'stream')} without a figure" if unknown else ""
     return f", about €{about:,.2f}{left_out}, at most {euros_up(most)}"
 
 
