@@ -224,7 +224,7 @@ class Collector(Protocol):
 
 @runtime_checkable
 class Counting(Protocol):
-    """A platform's module that can ask, free of charge, how much there is."""
+    """A platform's module that can ask how much there is, for little or nothing."""
 
     def count(
         self, job: Job, source: Source, credential: Credential | None, clock: Clock

@@ -174,7 +174,7 @@ class XCollector:
         self, job: Job, source: Source, credential: Credential | None, clock: Clock
     ) -> int | None:
         """
-        Ask how many posts a job would bring, without reading, or paying for, any.
+        Ask how many posts a job would bring, without reading any: X charges for the question.
 
         Returns:
             X's own estimate; None: it tells none for this kind of stream.

@@ -139,7 +139,7 @@ def asking_account(client: Any, job: Job, window: Window, user_id: str) -> Ask:
 
 
 def asking_counts(client: Any, job: Job, window: Window, source: Source) -> Ask:
-    """Ask how many posts a search would give, hour by hour: no post is read, none is charged."""
+    """Ask how many posts a search would give, hour by hour: no post is read, each question is charged."""
     is_archive = job.params["endpoint"] == "all"
     count = client.get_all_tweets_count if is_archive else client.get_recent_tweets_count
     pause_s = _ARCHIVE_PAUSE_S if is_archive and not source.base_url else 0

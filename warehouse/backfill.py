@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from math import ceil
 
-from collectors.charges import ACCOUNT_ITEMS
+from collectors.charges import items_with_author
 from collectors.configuration.check import count_of, duration_words
 from collectors.contract import Job, Stream
 from collectors.readiness import SourceState
@@ -183,12 +183,11 @@ def estimates(
         items = counted.get(job.id)
         if items is not None:
             most_items = max(ceil(items * _MARGIN), 1)
-            with_author = min(job.page_charged / stream.page_items, 1 + ACCOUNT_ITEMS)
             found.append(
                 Estimate(
                     job=job,
                     items=items,
-                    eur=items * with_author * price,
+                    eur=items * items_with_author(stream) * price,
                     most_eur=most_items * page_eur / stream.page_items,
                     most_pages=ceil(most_items / stream.page_items),
                 )

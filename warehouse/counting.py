@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from math import ceil
 
+from collectors.charges import items_with_author
 from collectors.configuration.mistakes import printable
 from collectors.contract import Clock, Counting, Job
 from collectors.errors import CollectError
@@ -95,6 +96,11 @@ def with_counts(
 ) -> list[StreamOutlook]:
     """Fill in what streams without a figure would cost, by what the last six days hold."""
     sources = {state.source.name: state.source for state in readiness.states}
+    streams = {
+        (state.source.name, stream.key): stream
+        for state in readiness.states
+        for stream in state.streams
+    }
     filled = []
     for outlook in outlooks:
         items = None
@@ -115,6 +121,7 @@ def with_counts(
         if items is None:
             filled.append(outlook)
             continue
-        eur = items * price_of(sources[outlook.source]) * (MONTH / _COUNTED_OVER)
+        with_authors = items * items_with_author(streams[outlook.source, outlook.stream])
+        eur = with_authors * price_of(sources[outlook.source]) * (MONTH / _COUNTED_OVER)
         filled.append(replace(outlook, month_eur=eur))
     return filled

@@ -37,10 +37,10 @@ def test_a_stream_that_was_never_asked_has_no_figure_yet(place):
     assert server.requests == []
 
 
-def test_a_new_query_can_be_counted_free_of_charge(place):
+def test_a_new_query_can_be_counted_before_it_is_asked_for_posts(place):
     folder, server = place
     (stream,) = planned(folder, "--count")
-    assert stream["month_eur"] == pytest.approx(30 * 24 * 0.0045)
+    assert stream["month_eur"] == pytest.approx(30 * 24 * 0.0045 * 3)  # With their authors.
     assert {request.path for request in server.requests} == {"/2/tweets/counts/all"}
 
 
