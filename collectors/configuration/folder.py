@@ -10,7 +10,11 @@ from typing import TypeVar
 from pydantic import BaseModel
 
 from collectors.configuration.mistakes import Mistake, nearest, read_document
-from collectors.configuration.sources_check import sources_mistakes, sources_warnings
+from collectors.configuration.sources_check import (
+    naming_mistakes,
+    sources_mistakes,
+    sources_warnings,
+)
 from collectors.configuration.validation import read_model, validate
 from collectors.configuration.watchlist_check import watchlist_mistakes, watchlist_warnings
 from collectors.sources import Sources
@@ -123,6 +127,7 @@ def load_configuration(
     if not unread:
         sources, unread = validate(collected, Sources)
         unread += sources_mistakes(collected)
+        unread += naming_mistakes(collected, watchlist, now) if watchlist else ()
     mistakes += unread
     extra: dict[str, BaseModel] = {}
     models = extra_models or {}

@@ -7,7 +7,6 @@ from pathlib import Path
 import duckdb
 
 from collectors.contract import Interval
-from collectors.landing import landing_name
 from collectors.settings import Settings
 from tests.warehouse.building import (
     HOUR,
@@ -72,12 +71,8 @@ def check_whole(connection: duckdb.DuckDBPyConnection) -> int:
     Returns:
         How many rounds it holds.
     """
-    names = {name for (name,) in connection.execute("SELECT name FROM loaded_file").fetchall()}
-    rounds = [
-        number
-        for number in range(200)
-        if landing_name(header(f"j{number}", at=T0 + number * HOUR)) in names
-    ]
+    names = {name for (name,) in connection.execute("SELECT job_id FROM attempt").fetchall()}
+    rounds = [number for number in range(200) if f"j{number}" in names]
     assert len(rounds) == len(names)
     expected = {
         str(n)
