@@ -64,6 +64,7 @@ def rechecked(sample: Sample, tmp_path_factory: pytest.TempPathFactory) -> Itera
     folder = tmp_path_factory.mktemp("recheck")
     home = folder / "var"
     shutil.copytree(sample.home, home, symlinks=True)
+    shutil.copytree(sample.folder / "luisterpost", folder / "luisterpost")  # The tombstones' key.
     connection = duckdb.connect(home / "warehouse.duckdb", read_only=True)
     gone = dict(
         row
@@ -96,6 +97,7 @@ def test_deleted_posts_leave_the_warehouse_and_every_snapshot(rechecked: Recheck
             assert not ids & set(rechecked.gone)
     reasons = rechecked.rows("SELECT reason, count(*) FROM tombstone GROUP BY 1")
     assert reasons == [("deleted", len(rechecked.gone))]
+    assert rechecked.rows("SELECT count(hidden_at) FROM tombstone") == [(0,)]
 
 
 def test_nothing_of_them_is_in_any_table(rechecked: Rechecked) -> None:
