@@ -9,7 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from collectors.contract import Interval
+from collectors.contract import Interval, Remainder
 from collectors.landing import Header
 from warehouse.connection import open_ledger
 from warehouse.query import rows
@@ -63,6 +63,8 @@ class StreamHistory:
     recent: tuple[Yield, ...] = ()
     """What the newest attempts brought, oldest first."""
     validators: Mapping[str, Any] = field(default_factory=lambda: _NOTHING)
+    remainders: Mapping[str, Remainder] = field(default_factory=lambda: _NOTHING)
+    """By the job that left it, what is still to be gone on with."""
 
     @property
     def waits_since(self) -> datetime:
@@ -91,6 +93,7 @@ def read_ledger(
         reach: How far back coverage is read.
     """
     ledger: dict[tuple[str, str], StreamHistory] = {}
+    taken: set[str] = set()
     if snapshot.exists():
         connection = open_ledger(snapshot)
         try:
@@ -109,14 +112,43 @@ def read_ledger(
             for row in rows(connection, "ledger_coverage", since=now - reach):
                 interval = Interval(since=row["since"], until=row["until"], reason=row["reason"])
                 stretches[row["source"], row["stream"]].append(interval)
+            places: dict[tuple[str, str], dict[str, Remainder]] = defaultdict(dict)
+            # What an earlier version published knows of none.
+            has_remainders = connection.execute(
+                "FROM duckdb_tables() WHERE table_name = 'remainder'"
+            ).fetchall()
+            left = (
+                rows(connection, "ledger_remainders", since=now - LEDGER_REACH)
+                if has_remainders
+                else []
+            )
+            for row in left:
+                if row["place"] is None:
+                    taken.add(row["job_id"])
+                    continue
+                place = Remainder.from_values(json.loads(row["place"]))
+                places[row["source"], row["stream"]][row["job_id"]] = place
         finally:
             connection.close()
         for key, intervals in stretches.items():
             ledger[key] = _with_stretches(ledger.get(key, StreamHistory()), intervals)
+        for key, remainders in places.items():
+            ledger[key] = replace(ledger.get(key, StreamHistory()), remainders=remainders)
     for header in sorted(waiting, key=_moment_of):
         key = header.source, header.stream
         ledger[key] = _advance(ledger.get(key, StreamHistory()), header)
-    return ledger
+        taken.update(header.continues)
+    return {
+        key: replace(
+            history,
+            remainders={
+                job_id: place for job_id, place in history.remainders.items() if job_id not in taken
+            },
+        )
+        if history.remainders
+        else history
+        for key, history in ledger.items()
+    }
 
 
 def _moment_of(header: Header) -> tuple[datetime, datetime]:
@@ -144,6 +176,7 @@ def _advance(history: StreamHistory, header: Header) -> StreamHistory:
         at=header.collected_at, outcome=outcome, items_seen=header.items_seen, items_new=None
     )
     is_failing = outcome not in WHOLE and retry_at is None
+    left = {header.job_id: header.remainder} if header.remainder else {}
     return replace(
         history,
         begun_at=begun if history.begun_at is None else min(history.begun_at, begun),
@@ -154,6 +187,7 @@ def _advance(history: StreamHistory, header: Header) -> StreamHistory:
         failing_since=(history.failing_since or header.collected_at) if is_failing else None,
         recent=(*history.recent, brought)[-_RECENT:],
         validators=history.validators if header.validators is None else header.validators,
+        remainders={**history.remainders, **left},
     )
 
 

@@ -221,6 +221,8 @@ def _file_rows(batch: Sequence[_File]) -> pa.Table:
             *((name, pa.string()) for name in ("outcome", "message", "validators")),
             *((name, pa.int64()) for name in ("requests", "items_seen", "unreadable", "rows")),
             ("watchlist_version", pa.string()),
+            ("remainder", pa.string()),
+            ("continues", pa.list_(pa.string())),
         ]
     )
     return pa.Table.from_pylist([_file_row(file) for file in batch], schema=schema)
@@ -253,6 +255,8 @@ def _file_row(file: _File) -> dict[str, object]:
         "unreadable": len(header.unreadable),
         "rows": file.rows,
         "watchlist_version": file.watchlist_version,
+        "remainder": header.remainder and header.remainder.to_json(),
+        "continues": list(header.continues),
     }
 
 

@@ -28,6 +28,7 @@ from warehouse.limits import Fitted, Spent, fit_limits
 from warehouse.pace import pace
 from warehouse.query import rows
 from warehouse.thrift import fit_budget, thrifty_streams
+from warehouse.windows import Window, share_out
 
 _LONGEST_LIMIT = timedelta(days=1)
 
@@ -48,7 +49,9 @@ def due_jobs(source: Source, streams: Iterable[Stream], ledger: Ledger, now: dat
         if next_due(source, stream, history, now) > now:
             continue
         windows = _windows(source, stream, history, imported, now)
-        jobs += jobs_for(source, stream, windows, history=history, now=now)
+        asked = [(window.since, window.until) for window in windows]
+        made = jobs_for(source, stream, asked, history=history, now=now)
+        jobs += [window.of(job) for window, job in zip(windows, made, strict=True)]
     return jobs
 
 
@@ -69,28 +72,31 @@ def _windows(
     history: StreamHistory,
     imported: Sequence[Interval],
     now: datetime,
-) -> list[tuple[datetime | None, datetime]]:
+) -> list[Window]:
     if stream.reach == "feed":
-        return [(history.last_attempt_at and min(history.last_attempt_at, now), now)]
+        asked = history.last_attempt_at and min(history.last_attempt_at, now)
+        return [Window(since=asked, until=now)]
+    is_listing = stream.reach == "listing"
     covered = _believable((*history.covered, *imported), now)
     reach = source.history or stream.history
-    is_begun = bool(imported) or history.last_whole_at is not None
-    if stream.reach == "listing" and reach is None and not is_begun:
-        return [(None, now)]
+    is_begun = bool(imported or history.remainders) or history.last_whole_at is not None
+    if is_listing and reach is None and not is_begun:
+        return [Window(since=None, until=now)]
+    earliest = max(now - LEDGER_REACH, now - (stream.horizon or LEDGER_REACH))
     begin = min(history.begun_at or now, now - (reach or LEDGER_REACH))
-    if stream.reach == "listing" and is_begun and covered:
+    if is_listing and is_begun and covered:
         begin = max(begin, min(interval.since for interval in covered))
-    begin = max(begin, now - LEDGER_REACH, now - (stream.horizon or LEDGER_REACH))
-    windows: list[tuple[datetime, datetime]] = []
+    begin = max(begin, earliest)
+    holes: list[tuple[datetime, datetime]] = []
     for since, until in missing((*covered, *_believable(history.lost, now)), begin, now):
         start = max(since - source.overlap, begin)
-        if windows and start <= windows[-1][1]:
-            windows[-1] = (windows[-1][0], until)
+        if holes and start <= holes[-1][1]:
+            holes[-1] = (holes[-1][0], until)
         else:
-            windows.append((start, until))
-    if stream.reach == "listing":  # One walk from the newest item back to the oldest hole.
-        return [(windows[0][0], now)] if windows else []
-    return list(windows[-MOST_HOLES:])
+            holes.append((start, until))
+    is_walked = is_listing or stream.is_walked
+    windows = share_out(holes, history, begin=earliest, now=now, is_walked=is_walked)
+    return windows[-MOST_HOLES:]
 
 
 def _believable(intervals: Iterable[Interval], now: datetime) -> list[Interval]:

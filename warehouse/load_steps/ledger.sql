@@ -63,4 +63,34 @@ WHEN MATCHED AND (new.collected_at, new.validators) > (known.collected_at, known
     collected_at = new.collected_at
 WHEN NOT MATCHED THEN INSERT VALUES (new.source, new.stream, new.validators, new.collected_at);
 
+-- What another job took over is no longer open, whichever of the two is loaded first.
+CREATE OR REPLACE TEMP TABLE arriving_remainder AS
+SELECT source, stream, job_id, remainder AS place, collected_at AS left_at
+FROM arriving_file
+WHERE kind = 'collect' AND remainder IS NOT NULL
+UNION ALL
+SELECT source, stream, unnest(continues), NULL, collected_at
+FROM arriving_file
+WHERE kind = 'collect';
+
+MERGE INTO remainder AS known
+USING (
+    SELECT
+        source,
+        stream,
+        job_id,
+        CASE WHEN bool_and(place IS NOT NULL) THEN max_by(place, (left_at, place)) END AS place,
+        max(left_at) AS left_at
+    FROM (FROM arriving_remainder UNION ALL FROM remainder SEMI JOIN arriving_remainder USING (source, stream, job_id))
+    GROUP BY source, stream, job_id
+) AS new
+ON known.source = new.source AND known.stream = new.stream AND known.job_id = new.job_id
+WHEN MATCHED THEN UPDATE SET place = new.place, left_at = new.left_at
+WHEN NOT MATCHED THEN INSERT VALUES (new.source, new.stream, new.job_id, new.place, new.left_at);
+
+DROP TABLE arriving_remainder;
+
+-- No plan looks back that far.
+DELETE FROM remainder WHERE left_at < $now::TIMESTAMPTZ - INTERVAL 100 DAY;
+
 INSERT INTO loaded_file SELECT name, digest, kind, rows, $now FROM arriving_file;
