@@ -75,7 +75,7 @@ def test_nothing_of_an_employee_is_in_the_snapshot(tmp_path):
         items = (Unreadable(raw="plantedunreadable", error="no text"),)
         files = [
             enriched_file(tmp_path / "e", header("a", fault=refused, unreadable=items), judged),
-            enriched_file(tmp_path / "e", header("b", fault=limited), []),
+            enriched_file(tmp_path / "e", header("b", at=T0 + HOUR, fault=limited), []),
         ]
         load_files(connection, files, now=T0)
         connection.execute(
