@@ -9,6 +9,7 @@ from collectors.landing import Fault
 from collectors.recheck import rechecker_for
 from tests.warehouse.building import HOUR, T0, header, mention, warehouse, watchlist
 from tests.warehouse.test_recheck import DAY, collected, due, load, rechecked, state
+from warehouse.costs import price_of
 from warehouse.privacy import apply_watchlist
 from warehouse.recheck import late_posts, plan_rechecks
 
@@ -107,22 +108,20 @@ def test_a_source_that_said_when_it_answers_again_is_let_alone_until_then(store,
     assert list(due(store, NOW + 6 * HOUR, state(), other)) == ["other"]
 
 
-@pytest.mark.parametrize(
-    ("keys", "per_day", "paid"),
-    [
-        ({}, 0, 0),
-        ({}, 15, 15),
-        ({}, 100, 40),
-        ({"monthly_eur": 1.0, "item_eur": 0.1}, 0, 10),
-        ({"monthly_eur": 100.0, "item_eur": 0.1}, 0, 40),
-        ({"monthly_eur": 0.0, "item_eur": 0.1}, 50, 0),
-    ],
-)
-def test_what_may_be_read_for_money_is_what_the_budget_leaves(store, keys, per_day, paid):
-    plan = planned(store, NOW, state(**keys), refresh_per_day=per_day)
-    (ask,) = plan.asks.values()
-    assert len(ask.due) == 40
-    assert ask.paid == paid
+@pytest.mark.parametrize(("per_day", "paid"), [(0, 0), (15, 15), (100, 40)])
+def test_without_a_budget_what_is_refreshed_each_day_may_be_read_for_money(store, per_day, paid):
+    (ask,) = planned(store, NOW, refresh_per_day=per_day).asks.values()
+    assert (len(ask.due), ask.paid) == (40, paid)
+
+
+@pytest.mark.parametrize(("affordable", "paid"), [(0, 0), (7, 7), (1_000, 40)])
+@pytest.mark.parametrize("per_day", [0, 50])
+def test_with_a_budget_what_it_leaves_may_be_read_for_money(store, affordable, paid, per_day):
+    price = price_of(state().source)
+    budget = (affordable + 0.5) * price if affordable else 0.0
+    one = state(monthly_eur=budget, includes_charged=False)
+    (ask,) = planned(store, NOW, one, refresh_per_day=per_day).asks.values()
+    assert (len(ask.due), ask.paid) == (40, paid)
 
 
 def test_what_is_not_late_needs_no_money(store):
