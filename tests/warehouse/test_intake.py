@@ -263,7 +263,7 @@ def test_sources_and_streams_are_those_of_the_configuration(tmp_path):
         publish_in(tmp_path)
         connection = open_snapshot(tmp_path / "snapshot.duckdb")
         rows = connection.execute("FROM source ORDER BY name").fetchall()
-        streams = connection.execute("FROM stream").fetchall()
+        streams = connection.execute("SELECT source, stream, reach FROM stream").fetchall()
         connection.close()
         assert len(rows) == expected
         assert rows[0] == ("press", "feed", 900, False, "no credential", False)
