@@ -151,6 +151,17 @@ def test_gap_may_be_only_possible_or_not_run(world):
     ]
 
 
+def test_what_was_given_up_is_a_possible_gap_however_often_a_cap_was_met_on_the_way(world):
+    world.covered("x", "s", at(0, 0), at(0, 1))
+    world.covered("x", "s", at(0, 1), at(0, 2), "possible_gap")
+    world.covered("x", "s", at(0, 2), at(0, 6))
+    for n in (3, 4, 5):
+        world.attempt("x", "s", at(0, n), "page_cap", since=at(0, 1), message="there is more")
+    assert ask(world, "SELECT since, until, reason FROM gap") == [
+        (at(0, 1), at(0, 2), "possible_gap")
+    ]
+
+
 def test_imported_rows_are_no_gap_before_the_first_answer(world):
     world.covered("x", "import", at(0), at(2), "imported")
     world.covered("x", "s", at(2), at(3))

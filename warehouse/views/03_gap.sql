@@ -59,7 +59,11 @@ SELECT
     holes.stream,
     holes.since,
     holes.until,
-    coalesce(mode(reasons.outcome ORDER BY reasons.outcome), 'not_run') AS reason,
+    CASE
+        -- Whatever went wrong on the way: nobody will ask again.
+        WHEN bool_or(reasons.outcome = 'possible_gap') THEN 'possible_gap'
+        ELSE coalesce(mode(reasons.outcome ORDER BY reasons.outcome), 'not_run')
+    END AS reason,
     max_by(reasons.message, reasons.collected_at) AS message
 FROM holes
 LEFT JOIN reasons
@@ -75,5 +79,5 @@ COMMENT ON COLUMN gap.source IS 'Name of the source.';
 COMMENT ON COLUMN gap.stream IS 'What is fetched separately within the source.';
 COMMENT ON COLUMN gap.since IS 'Start, UTC.';
 COMMENT ON COLUMN gap.until IS 'End, exclusive, UTC.';
-COMMENT ON COLUMN gap.reason IS 'Most frequent outcome of the attempts for that time (auth_failed, timeout, page_cap, …), possible_gap, or not_run: nobody asked.';
+COMMENT ON COLUMN gap.reason IS 'possible_gap, where it was given up or may hold a gap; else the most frequent outcome of the attempts for that time (auth_failed, timeout, page_cap, …), or not_run: nobody asked.';
 COMMENT ON COLUMN gap.message IS 'What the source said last; budget: it was not asked, to stay within the budget.';
