@@ -27,7 +27,10 @@ def world():
 
 
 def stream(world, source: str, key: str) -> None:
-    world.execute("INSERT INTO stream (source, stream, reach, asks) VALUES (?, ?, 'window', '{}')", [source, key])
+    world.execute(
+        "INSERT INTO stream (source, stream, reach, asks) VALUES (?, ?, 'window', '{}')",
+        [source, key],
+    )
 
 
 def covered(world, source: str, key: str, since: float, until: float, reason="answered") -> None:
