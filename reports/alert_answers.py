@@ -158,9 +158,9 @@ def close(
 @contextmanager
 def told_mistakes() -> Iterator[None]:
     """End with exit code 2 and the message where the person at the terminal can help."""
-    from warehouse.connection import SnapshotMissingError
     from warehouse.desk.answers import AnswerRefusedError
     from warehouse.desk.incidents import UnknownIncidentError
+    from warehouse.errors import SnapshotMissingError
 
     try:
         yield

@@ -70,8 +70,8 @@ def status(
     from collectors.configuration.folder import ConfigurationError, read_setting
     from reports.settings import ReportSettings
     from reports.status_report import EmptySnapshotError, write_status_report
-    from warehouse.connection import SnapshotMissingError
     from warehouse.desk.connection import desk_url
+    from warehouse.errors import SnapshotMissingError
 
     every, chosen = parse_choice(period, day)
     settings = settings_from(context, home, config, now)

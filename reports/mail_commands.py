@@ -180,8 +180,8 @@ def _report_mail(
     from reports.settings import ReportSettings
     from reports.status_mail import NobodyToMailError, snapshot_mail
     from reports.status_report import EmptySnapshotError
-    from warehouse.connection import SnapshotMissingError
     from warehouse.desk.connection import desk_url
+    from warehouse.errors import SnapshotMissingError
 
     every, chosen = parse_choice(period, day)
     try:

@@ -311,6 +311,21 @@ def test_import_with_covers_counts_as_listened_to(listened, tmp_path):
     assert len(rows(folder, "FROM mention", file="warehouse.duckdb")) == 6
 
 
+@pytest.mark.parametrize("command", ["plan", "run"])
+def test_a_lost_ledger_is_told_in_a_line_with_what_helps(listened, tmp_path, command):
+    folder = copy_of(listened.folder, tmp_path / "copy")
+    (ledger,) = [path.unlink() or path for path in (folder / "var" / "ledger").glob("*.duckdb")][
+        -1:
+    ]
+    ended = luisterpost(command, *around(folder, LATER), folder=folder)
+    assert ended.code == 2
+    assert "luisterpost publish" in ended.err
+    assert ledger.name in ended.err
+    assert "Traceback" not in ended.err
+    here("publish", *around(folder, LATER))
+    assert luisterpost("plan", *around(folder, LATER), folder=folder).code == 0
+
+
 def test_forget_erases_for_good(listened, tmp_path):
     folder = copy_of(listened.folder, tmp_path / "copy")
     erased = mention_id("forum", "1")

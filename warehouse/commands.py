@@ -98,7 +98,8 @@ def sql(
     """
     import duckdb
 
-    from warehouse.connection import SnapshotMissingError, open_snapshot
+    from warehouse.connection import open_snapshot
+    from warehouse.errors import SnapshotMissingError
     from warehouse.terminal import converse, shown_error, write_answer
 
     settings = settings_from(context, home, config, now)

@@ -11,6 +11,7 @@ import duckdb
 from filelock import FileLock, Timeout
 
 from collectors.landing import sync_folder
+from warehouse.errors import LedgerMissingError, SnapshotMissingError
 from warehouse.migrate import migrate
 
 Tell = Callable[[str], None]
@@ -20,14 +21,6 @@ _POLL_S = 0.2
 _LEDGER_TIME_LIMIT_S = 60
 _PATIENCE_S = 30
 """How long a snapshot is tried for that was replaced while it was being opened."""
-
-
-class SnapshotMissingError(Exception):
-    """There is no snapshot yet."""
-
-
-class LedgerMissingError(Exception):
-    """The snapshot has lost its ledger: a plan would ask for everything anew."""
 
 
 @contextmanager

@@ -30,7 +30,9 @@ def plan(
     ] = False,
     count: Annotated[
         bool,
-        typer.Option("--count", help="Ask X, for half a cent each, how much new queries would bring."),
+        typer.Option(
+            "--count", help="Ask X, for half a cent each, how much new queries would bring."
+        ),
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Write JSON, for machines.")] = False,
 ) -> None:

@@ -15,7 +15,7 @@ from reports.alert_round import run_alert_round
 from reports.alert_settings import AlertSettings
 from reports.settings import ReportSettings
 from tests.reports.world import at, plausible_world
-from warehouse.connection import SnapshotMissingError, open_snapshot
+from warehouse.connection import open_snapshot
 from warehouse.desk.answers import NewAnswer, write_answer
 from warehouse.desk.connection import desk_url, open_desk
 from warehouse.desk.incidents import (
@@ -24,6 +24,7 @@ from warehouse.desk.incidents import (
     read_standing,
 )
 from warehouse.desk.tables import Erasure, Incident, IncidentEvent, OutboxMail
+from warehouse.errors import SnapshotMissingError
 from warehouse.query import rows
 
 HOUR = timedelta(hours=1)

@@ -49,7 +49,9 @@ def snapshot(tmp_path, monkeypatch):
         (outcome,) = load_files(connection, [path], now=UNTIL)
         assert outcome.state == "loaded", outcome.message
         connection.execute("INSERT INTO source VALUES ('web', 'x', 900, TRUE, NULL, FALSE)")
-        connection.execute("INSERT INTO stream (source, stream, reach, asks) VALUES ('web', 'search:1', 'window', '{}')")
+        connection.execute(
+            "INSERT INTO stream (source, stream, reach, asks) VALUES ('web', 'search:1', 'window', '{}')"
+        )
         publish(connection, tmp_path, SUBJECTS, now=UNTIL)
     return tmp_path / "snapshot.duckdb"
 

@@ -9,7 +9,7 @@ from selectolax.lexbor import LexborHTMLParser as HTMLParser
 from reports.status_report import EmptySnapshotError, read_status, write_status_report
 from tests.reports.reading import SETTINGS, read, small_world, text_of, written
 from tests.reports.world import MONDAY, NOW, World, at, plausible_world
-from warehouse.connection import SnapshotMissingError
+from warehouse.errors import SnapshotMissingError
 from warehouse.query import rows
 
 

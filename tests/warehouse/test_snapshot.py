@@ -19,7 +19,8 @@ from tests.warehouse.building import (
     warehouse,
     watchlist,
 )
-from warehouse.connection import SnapshotMissingError, open_snapshot
+from warehouse.connection import open_snapshot
+from warehouse.errors import SnapshotMissingError
 from warehouse.load import load_files
 from warehouse.privacy import apply_watchlist
 from warehouse.publish import is_publish_due

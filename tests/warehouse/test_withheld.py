@@ -27,7 +27,8 @@ from tests.warehouse.building import (
     warehouse,
     watchlist,
 )
-from warehouse.connection import LedgerMissingError, ledger_of, open_ledger, open_snapshot
+from warehouse.connection import ledger_of, open_ledger, open_snapshot
+from warehouse.errors import LedgerMissingError
 from warehouse.intake import _apply_sources
 from warehouse.ledger import read_ledger
 from warehouse.load import load_files
