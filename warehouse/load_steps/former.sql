@@ -11,8 +11,10 @@ WHERE coverage.source = former.source AND coverage.stream = former.stream;
 
 DELETE FROM attempt USING former_stream AS former
 WHERE attempt.source = former.source AND attempt.stream = former.stream AND former.is_only_staff;
-UPDATE attempt SET stream = 'withheld', job_id = 'withheld' FROM former_stream AS former
+-- What the source said may name whom nobody knows as an employee any more.
+UPDATE attempt SET stream = 'withheld', job_id = 'withheld', message = NULL FROM former_stream AS former
 WHERE attempt.source = former.source AND attempt.stream = former.stream;
+UPDATE recheck_round SET message = NULL WHERE source IN (SELECT source FROM former_stream);
 
 DELETE FROM stream_state USING former_stream AS former
 WHERE stream_state.source = former.source AND stream_state.stream = former.stream;
