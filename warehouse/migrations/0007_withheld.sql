@@ -43,7 +43,7 @@ COMMENT ON COLUMN attempt.unreadable IS 'Items that could not be read; null as r
 COMMENT ON COLUMN sighting.stream IS 'What is fetched separately within the source; in snapshots * where the source has streams that ask for employees: any of them.';
 COMMENT ON TABLE stream_state IS 'One row: what the newest answer of a stream left for the next request (etag, last_modified, …), as JSON. Absent from snapshots.';
 COMMENT ON TABLE loaded_file IS 'One row: an enriched file that was loaded, with the SHA-256 of its bytes. Absent from snapshots.';
-COMMENT ON COLUMN recheck_round.message IS 'What the source said; withheld where it names an employee.';
+COMMENT ON COLUMN recheck_round.message IS 'What the source said; withheld where it names an employee, in snapshots null as requests.';
 COMMENT ON COLUMN recheck_round.requests IS 'Requests made; in snapshots null, as the counts that follow, for a source that asks for nobody but employees.';
 COMMENT ON COLUMN cost_day.stream IS 'What is fetched separately within the source; in snapshots * where the source has streams that ask for employees: all of them together.';
 COMMENT ON COLUMN cost_day.items IS 'Items charged for, those included that only explain others; in snapshots null for a source that asks for nobody but employees.';
