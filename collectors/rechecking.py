@@ -57,6 +57,21 @@ class _Round:
         return {native_id: why for native_id, why in told.items() if native_id not in shown}
 
     @property
+    def doubted(self) -> frozenset[str]:
+        """
+        What another place's word is not enough to hide: what this one shows, or does not tell of.
+
+        A place that does not tell may never answer again, so it delays only
+        what may still wait for the next round.
+        """
+        late = {
+            post.native_id
+            for post in self.asked.due
+            if post.is_late(self.rechecker.within, self.ended_at)
+        }
+        return self.known - set(self.gone) - (late - self.there)
+
+    @property
     def silent(self) -> set[str]:
         """What was asked for, and what the answers say nothing about."""
         return {native_id for one in self.found for native_id in one.silent}
@@ -68,9 +83,7 @@ class _Judged:
     def __init__(self, rounds: Sequence[_Round]) -> None:
         known = {one.source.name: one.known for one in rounds}
         # A job of an earlier round may tell of what was not due in this one.
-        doubted = {
-            native_id for one in rounds for native_id in known[one.source.name] - set(one.gone)
-        }
+        doubted = {native_id for one in rounds for native_id in one.doubted}
         self.gone = {
             one.source.name: {
                 native_id: why
@@ -117,7 +130,8 @@ def recheck_sources(
     Ask each source in turn; a fault of one ends its own round only.
 
     A post that stands at several places, such as a status that two instances
-    know, is hidden only if each of them says so; what was deleted is gone.
+    know, is hidden only if each of them says so; one that does not answer is
+    waited for until the post would get late. What was deleted is gone.
 
     Args:
         asks: By a source's name what it is asked.

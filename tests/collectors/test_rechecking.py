@@ -141,6 +141,29 @@ def test_a_home_that_does_not_answer_keeps_what_another_misses(instances):
     assert said["home"].asked == ()
 
 
+def known_days_ago(posts, days):
+    return [replace(post, known_at=NOW - timedelta(days=days)) for post in posts]
+
+
+@pytest.mark.parametrize(("days", "gone"), [(0.5, []), (1, ["2"]), (30, ["2"])])
+def test_an_instance_that_is_dead_keeps_no_hidden_post_longer_than_allowed(instances, days, gone):
+    instances.at_home["2"]["visibility"] = "private"
+    instances.is_down.append(instances.copies)
+    due = known_days_ago(instances.stored(by="other"), days)
+    said = instances.look_up(due)
+    hidden = {due[int(number)].native_id: "protected" for number in gone}
+    assert said["home"].gone == hidden
+    assert (due[2].native_id in said["home"].asked) is bool(gone)
+
+
+def test_an_instance_that_shows_a_post_keeps_it_however_long(instances):
+    instances.at_home["2"]["visibility"] = "private"
+    due = known_days_ago(instances.stored(by="other"), 30)
+    said = instances.look_up(due)
+    assert (said["home"].gone, said["other"].gone) == ({}, {})
+    assert due[2].native_id in said["other"].there
+
+
 def test_statuses_of_instances_that_are_not_asked_are_left_alone(instances):
     due = [
         Stored(native_id=f"https://far.example/users/a/statuses/{number}", raw=post.raw)
