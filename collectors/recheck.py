@@ -199,10 +199,10 @@ def write_asks(path: Path, asks: Mapping[str, Asked]) -> Path:
 
 
 def read_asks(path: Path) -> dict[str, Asked]:
-    """Read what `write_asks` wrote."""
+    """Read what `write_asks` wrote, also in a version that knew less of a post."""
     return {
         source: Asked(
-            paid=values["paid"],
+            paid=values.get("paid", 0),
             **{name: tuple(map(_stored, values[name])) for name in ("due", "witnesses", "refresh")},
         )
         for source, values in json.loads(path.read_text(encoding="utf-8")).items()
@@ -210,5 +210,11 @@ def read_asks(path: Path) -> dict[str, Asked]:
 
 
 def _stored(values: Mapping[str, Any]) -> Stored:
-    known_at = values["known_at"] and datetime.fromisoformat(values["known_at"])
-    return Stored(**{**values, "sources": tuple(values["sources"]), "known_at": known_at})
+    known_at = values.get("known_at")
+    return Stored(
+        **{
+            **values,
+            "sources": tuple(values["sources"]),
+            "known_at": known_at and datetime.fromisoformat(known_at),
+        }
+    )

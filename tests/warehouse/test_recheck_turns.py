@@ -1,12 +1,13 @@
 """Whose turn it is to be looked up: newest first, nobody for ever last, and for what money."""
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from collectors.landing import Fault
-from collectors.recheck import rechecker_for
+from collectors.recheck import read_asks, rechecker_for, write_asks
 from tests.warehouse.building import HOUR, T0, header, mention, warehouse, watchlist
 from tests.warehouse.test_recheck import DAY, collected, due, load, rechecked, state
 from warehouse.costs import price_of
@@ -157,3 +158,16 @@ def test_no_platform_is_asked_later_than_it_allows():
     for platform in ("bluesky", "hackernews", "mastodon", "reddit", "x", "youtube"):
         rechecker = rechecker_for(platform)
         assert rechecker.within - rechecker.takes >= 12 * HOUR
+
+
+def test_what_was_written_down_by_an_earlier_version_is_read(store, tmp_path):
+    path = write_asks(tmp_path / "asked.json", planned(store, NOW, refresh_per_day=2).asks)
+    asks = json.loads(path.read_text(encoding="utf-8"))
+    for values in asks.values():
+        del values["paid"]
+        for post in (*values["due"], *values["refresh"]):
+            del post["known_at"]
+    path.write_text(json.dumps(asks), encoding="utf-8")
+    (ask,) = read_asks(path).values()
+    assert (len(ask.due), len(ask.refresh), ask.paid) == (40, 2, 0)
+    assert {post.known_at for post in ask.due} == {None}
