@@ -12,7 +12,7 @@ COMMENT ON COLUMN stream_privacy.stream IS 'What is fetched separately within th
 COMMENT ON COLUMN stream_privacy.is_withheld IS 'Whether it names an employee: by its name or by what it asks; null, and withheld until then, where that can''t be judged.';
 COMMENT ON COLUMN stream_privacy.is_only_staff IS 'Whether it names nobody but employees.';
 
--- What was asked before, and is asked no more, can't be judged: it is withheld.
+-- Where employees are watched, what was asked before, and is asked no more, can't be judged: it is withheld.
 INSERT INTO stream_privacy
 SELECT source, stream, NULL, TRUE
 FROM (
@@ -25,7 +25,8 @@ FROM (
     SELECT source, stream FROM cost_day
 ) AS known
 ANTI JOIN stream USING (source, stream)
-WHERE stream <> 'import' AND NOT regexp_matches(stream, '^https?://');
+WHERE stream NOT IN ('import', 'recheck') AND NOT regexp_matches(stream, '^https?://')
+    AND EXISTS (FROM subject WHERE facet = 'employee');
 
 COMMENT ON COLUMN stream.stream IS 'Stable name within the source; a new query is a new stream. In snapshots those of a source that ask for employees are one: withheld.';
 ALTER TABLE stream ADD COLUMN known_since TIMESTAMPTZ;
