@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from functools import partial
 from itertools import islice
 from typing import Any
@@ -296,9 +296,9 @@ class _Plan:
         """Say how many posts may be read for money: late ones, else the newest, by one source."""
         today = self._now.astimezone(UTC).date()
         costs = rows(self._connection, "cost_days", since=today.replace(day=1))
-        done = sum(
-            row["items"] for row in costs if (row["stream"], row["day"]) == (RECHECK_STREAM, today)
-        )
+        midnight = datetime.combine(today, time(), UTC)
+        (read,) = rows(self._connection, "recheck_read", platform=self._platform, since=midnight)
+        done = read["posts"]
         for source in (source for sources in self._places.values() for source in sources):
             if source.name in self._closed:
                 continue

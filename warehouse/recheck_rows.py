@@ -33,12 +33,13 @@ def _weight(told: tuple[str, Burial]) -> tuple[bool, float, str]:
 
 
 def check_rows(headers: Iterable[Header]) -> pa.Table:
-    """Say when each post was asked for, and up to when it is known to be there; one row a file."""
-    names = ("asked_at", "checked_at", "failed_at")
+    """Say when each post was asked for and read, and up to when it is known to be there; one row a file."""
+    names = ("asked_at", "checked_at", "failed_at", "read_at")
     schema = pa.schema([("mention_id", pa.string()), *((name, _TIME) for name in names)])
     rows = []
     for header in headers:
         there, asked, failed = map(frozenset, (header.there, header.asked, header.failed))
+        charged = frozenset(header.charged)
         seen_at = header.since or header.collected_at
         rows += [
             {
@@ -46,6 +47,7 @@ def check_rows(headers: Iterable[Header]) -> pa.Table:
                 "asked_at": header.collected_at if native_id in there | asked else None,
                 "checked_at": seen_at if native_id in there else None,
                 "failed_at": header.collected_at if native_id in failed else None,
+                "read_at": header.collected_at if native_id in charged else None,
             }
             for native_id in sorted(there | asked | failed)
         ]

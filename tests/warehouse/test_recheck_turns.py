@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from collectors.charges import account_charges
 from collectors.landing import Fault
 from collectors.recheck import read_asks, rechecker_for, write_asks
 from tests.warehouse.building import HOUR, T0, header, mention, warehouse, watchlist
@@ -123,6 +124,29 @@ def test_with_a_budget_what_it_leaves_may_be_read_for_money(store, affordable, p
     one = state(monthly_eur=budget, includes_charged=False)
     (ask,) = planned(store, NOW, one, refresh_per_day=per_day).asks.values()
     assert (len(ask.due), ask.paid) == (40, paid)
+
+
+def test_what_was_refreshed_today_is_counted_by_post_whatever_came_along(store, tmp_path):
+    charged = (*ids(*range(10)), *account_charges(ids(*range(10))), "another post")
+    rounds = [
+        rechecked(
+            tmp_path / "r",
+            f"r{hours}",
+            at=NOW + hours * HOUR,
+            there=ids(*range(20)),
+            charged=charged,
+            item_eur=0.005,
+            account="x key",
+        )
+        for hours in (-1, 0, 1)
+    ]
+    load(store, rounds[0])
+    (ask,) = planned(store, NOW + HOUR, refresh_per_day=15).asks.values()
+    assert len(ask.refresh) == 15
+    # X charges a post once a day, however often it is read.
+    load(store, *rounds[1:])
+    (ask,) = planned(store, NOW + 2 * HOUR, refresh_per_day=15).asks.values()
+    assert len(ask.refresh) == 5
 
 
 def test_what_is_not_late_needs_no_money(store):
