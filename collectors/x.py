@@ -5,16 +5,15 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from collectors.charges import ACCOUNT_ITEMS, account_charges
-from collectors.contract import Clock, Credential, Interval, Job, Limit, Page, Stream
+from collectors.contract import Clock, Credential, Job, Limit, Page, Stream
 from collectors.mention import Mention
 from collectors.sources import Source
 from collectors.watchlist import Watchlist
 from collectors.web.paging import (
     Depth,
     PageWatch,
-    answered,
     answered_down_to,
-    gap_before,
+    known_at_end,
     whole_second,
 )
 from collectors.web.queries import derive_queries, fingerprint, x_clauses, x_handles
@@ -273,7 +272,14 @@ def _turn_pages(what: str, ask: Ask, walk: _Walk, source: Source, clock: Clock) 
         depth.turn(mentions, times=[one.edited_at or one.created_at for one in mentions])
         cursor = text_or_none(mapping(answer.get("meta")).get("next_token"))
         if cursor is None:
-            covered = _covered_by_all(walk, source, depth)
+            covered = known_at_end(
+                depth,
+                window.since,
+                walk.until,
+                begin=walk.until - (source.history or source.overlap),
+                keeps=window.keeps and window.keeps * _NEARLY,
+                goes_on=walk.token is not None,
+            )
         else:
             covered = answered_down_to(depth.low, window.since, walk.until)
         yield Page(
@@ -288,16 +294,6 @@ def _turn_pages(what: str, ask: Ask, walk: _Walk, source: Source, clock: Clock) 
             return
         watch.check(cursor, [mention.native_id for mention in mentions])
         del answer  # Its thousands of objects make room for the next page's.
-
-
-def _covered_by_all(walk: _Walk, source: Source, depth: Depth) -> tuple[Interval, ...]:
-    """Say what is known after the last page: the window, unless X keeps no more than this."""
-    window = walk.window
-    if window.keeps and depth.items >= window.keeps * _NEARLY:
-        covered = answered_down_to(depth.low, window.since, walk.until)
-        return covered + gap_before(covered, window.since)
-    since = window.since or depth.oldest or walk.until - (source.history or source.overlap)
-    return answered(since, walk.until)
 
 
 def _newest_versions(mentions: Sequence[Mention], newest: dict[str, int]) -> list[Mention]:

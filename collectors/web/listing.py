@@ -8,7 +8,7 @@ from collectors.contract import Job, Page, Unreadable
 from collectors.errors import PlaceLost
 from collectors.mention import Mention
 from collectors.sources import Source
-from collectors.web.paging import Depth, PageWatch, answered, answered_down_to, gap_before
+from collectors.web.paging import Depth, PageWatch, answered, answered_down_to, known_at_end
 
 _FIRST_PAGES = 10
 
@@ -57,8 +57,9 @@ def walk_listing(
         source: Gives `max_pages`, and `history` and `overlap` for an empty listing.
         until: Up to when the first page tells all.
         ends: With so many items an end may be the platform's, not the
-            listing's: it is covered down to the last item only. A listing
-            can't be asked for the rest, a window can.
+            listing's: it is covered down to the last item only. The same holds,
+            however few there are, where a walk goes on: newer ones may have
+            pushed them out. A listing can't be asked for the rest, a window can.
         first_pages: The fewest pages of a first walk.
         forgets_cursors: Behind a cursor whose item is gone the platform shows
             nothing, as if the listing ended there.
@@ -86,13 +87,13 @@ def walk_listing(
         is_past = not is_window and number >= first and _is_older(times, job.since)
         if is_past:
             covered = answered(job.since, until)
-        elif cursor is None and (ends is None or depth.items < ends):
-            since = job.since or depth.oldest or until - (source.history or source.overlap)
-            covered = answered(since, until)
+        elif cursor is None and not (is_window and ends and depth.items >= ends):
+            begin = until - (source.history or source.overlap)
+            covered = known_at_end(
+                depth, job.since, until, begin=begin, keeps=ends, goes_on=goes_on
+            )
         else:
             covered = answered_down_to(depth.low, job.since, until)
-            if cursor is None and not is_window:
-                covered += gap_before(covered, job.since)
         is_cut = cursor is not None and not is_past and number == source.max_pages
         yield Page(
             mentions=page.mentions,

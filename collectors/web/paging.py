@@ -121,8 +121,33 @@ def answered_down_to(
     return answered(max(low, since) if low and since else low, until)
 
 
-def gap_before(covered: Sequence[Interval], since: datetime | None) -> tuple[Interval, ...]:
-    """Write down what was asked for and is out of reach: the platform keeps no more."""
-    if since is None or not covered or covered[0].since <= since:
-        return ()
-    return (Interval(since=since, until=covered[0].since, reason="possible_gap"),)
+def known_at_end(
+    depth: Depth,
+    since: datetime | None,
+    until: datetime,
+    *,
+    begin: datetime,
+    keeps: float | None,
+    goes_on: bool,
+) -> tuple[Interval, ...]:
+    """
+    Say what is known once a listing shows no more: all of it, unless the platform keeps no more.
+
+    Where a walk goes on, what came since it began may have pushed the oldest items out of
+    what the platform keeps, however few were read: only what was read is known then.
+
+    Args:
+        depth: How far down it was read.
+        since: Down to where there was to read; None: as far back as the platform gives.
+        until: From where on it was read downwards.
+        begin: What an empty listing says something about, if *since* is None.
+        keeps: With so many items the end may be the platform's; None: it keeps all.
+        goes_on: The walk began in an earlier job.
+    """
+    if keeps is None or (depth.items < keeps and not goes_on):
+        return answered(since or depth.oldest or begin, until)
+    covered = answered_down_to(depth.low, since, until)
+    unread = covered[0].since if covered else until
+    if since is None or unread <= since:
+        return covered
+    return (*covered, Interval(since=since, until=unread, reason="possible_gap"))

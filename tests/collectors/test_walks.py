@@ -45,7 +45,7 @@ def test_a_hole_deeper_than_a_job_may_read_is_filled(name):
         assert took is not None
         assert took <= 13
         assert set(HOLE) <= set(rounds.brought)
-        assert not rounds.history.lost
+        assert not rounds.given_up
         # Once down, and each round's newest two pages.
         assert len(shelf.requests) <= DEPTH + 2 * took + 2
         # What is known stays known: nothing deep is asked for again.
@@ -74,7 +74,7 @@ def test_two_holes_are_filled_side_by_side(name):
         assert took is not None
         assert took <= 22
         assert {*range(61, 110), *range(161, 200)} <= set(rounds.brought)
-        assert not rounds.history.lost
+        assert not rounds.given_up
         assert len(shelf.requests) <= 205 / PER_PAGE + 2 * took + 4
 
 
@@ -91,7 +91,7 @@ def test_posts_that_come_faster_than_a_job_may_read_are_caught_up_with(name):
         assert took is not None
         assert {*HOLE, *range(-120, 15)} <= set(rounds.brought)
         assert not rounds.unknown(200, -120)
-        assert not rounds.history.lost
+        assert not rounds.given_up
         read = DEPTH + (120 + 20 * 5) / PER_PAGE
         assert len(shelf.requests) <= 1.5 * read + 3 * rounds.number
 
@@ -104,7 +104,7 @@ def test_a_history_that_is_set_is_read_to_its_beginning(name):
         assert took is not None
         assert took <= 150 / (2 * PER_PAGE) + 3
         assert set(range(1, 149)) <= set(rounds.brought)
-        assert not rounds.history.lost
+        assert not rounds.given_up
         assert len(shelf.requests) <= 155 / PER_PAGE + 2 * took + 3
 
 
@@ -119,7 +119,7 @@ def test_rounds_that_are_killed_lose_time_and_nothing_else(name):
                 break
         assert not rounds.unknown(200)
         assert set(HOLE) <= set(rounds.brought)
-        assert not rounds.history.lost
+        assert not rounds.given_up
 
 
 @one_of_each
@@ -157,7 +157,7 @@ def test_where_a_place_is_lost_the_walk_begins_again_once(name, how):
         took = go_on(rounds, [NOW + n * QUARTER for n in range(6, 40)])
         assert took is not None
         assert set(HOLE) <= set(rounds.brought)
-        assert not rounds.history.lost
+        assert not rounds.given_up
         assert len(shelf.requests) <= 2 * DEPTH + 2 * rounds.number + 6
 
 
@@ -190,7 +190,7 @@ def test_a_place_that_is_never_answered_is_given_up_after_days_not_rounds(name, 
         step = timedelta(hours=2)
         for now in after(10, step):
             rounds.go(now)
-            assert not rounds.history.lost
+            assert not rounds.given_up
         took = go_on(rounds, [NOW + n * step for n in range(10, 60)])
         assert took is not None
         assert took <= 24
@@ -217,7 +217,7 @@ def test_a_platform_that_is_away_for_days_makes_nothing_given_up(name):
             took = go_on(rounds, [NOW + timedelta(hours=100) + n * QUARTER for n in range(30)])
         assert took is not None
         assert set(HOLE) <= set(rounds.brought)
-        assert not rounds.history.lost
+        assert not rounds.given_up
 
 
 @every_listing
@@ -232,8 +232,41 @@ def test_where_items_are_deleted_the_walk_goes_on(name):
         took = go_on(rounds, [NOW + n * QUARTER for n in range(6, 40)])
         assert took is not None
         assert set(HOLE) - gone <= set(rounds.brought)
-        assert not rounds.history.lost
+        assert not rounds.given_up
         assert ("bad_answer" in rounds.faults) == (name in FORGETS)
+
+
+# --- listings that keep the newest items only -----------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "keeps"),
+    [
+        ("reddit-comments", 60),
+        ("reddit-search", 60),
+        ("reddit-user", 60),
+        ("x-timeline", 60),
+        ("x-mentions", 60),
+        pytest.param("x-mentions", 40, id="x-mentions-nothing-left"),
+    ],
+)
+def test_what_newer_items_pushed_out_before_the_walk_went_on_is_given_up_and_not_claimed(
+    name, keeps
+):
+    """A job reads twenty-five, fifteen come in between: the tail moves up under the walk."""
+    shelf = Shelf(name, set(range(-60, 200)), keeps=keeps)
+    with Walking(shelf, max_pages=5) as rounds:
+        rounds.knows(*KNOWN)
+        took = go_on(rounds, after(6))
+        assert took is not None
+        for interval in rounds.history.covered:
+            claimed = {n for n in HOLE if interval.since <= ASKED - n * MINUTE < interval.until}
+            assert claimed <= set(rounds.brought)
+        out_of_reach = ASKED - 110 * MINUTE, ASKED - max(40, keeps - 15) * MINUTE
+        assert [lost.reason for lost in rounds.history.lost] == ["possible_gap"]
+        ((since, until),) = rounds.given_up
+        assert since == out_of_reach[0]
+        assert abs(until - out_of_reach[1]) < 2 * MINUTE
 
 
 # --- posts that are shown late -----------------------------------------------------------

@@ -116,6 +116,8 @@ class Shelf:
     now: datetime = NOW
     late: Mapping[int, datetime] = field(default_factory=dict)
     """Items that are shown only from some time on."""
+    keeps: int | None = None
+    """How many of the newest are listed, whatever is asked for; None: all."""
     breaks: Callable[[str], Answer | str | None] = lambda _cursor: None
     """How a cursor is answered that was given in an earlier round; `top`: with the newest page."""
     requests: list[int | None] = field(default_factory=list)
@@ -141,7 +143,8 @@ class Shelf:
             if isinstance(broken, Answer):
                 return broken
             behind = None
-        shown = sorted(n for n in self.numbers if self._is_shown(n, request))
+        kept = sorted(n for n in self.numbers if self._moment(n) <= self.now)[: self.keeps]
+        shown = [n for n in kept if self._is_asked_for(n, request)]
         if behind and self.name in FORGETS and int(behind) not in shown:
             return self.platform.page([], None)
         left = [n for n in shown if behind is None or n > int(behind)]
@@ -151,14 +154,13 @@ class Shelf:
             self.given.add(following)
         return self.platform.page([self.platform.item(n, f"Acme {n}") for n in page], following)
 
-    def _is_shown(self, number: int, request: Request) -> bool:
+    def _moment(self, number: int) -> datetime:
+        return self.late.get(number, ASKED - number * MINUTE)
+
+    def _is_asked_for(self, number: int, request: Request) -> bool:
         moment = ASKED - number * MINUTE
         since, until = _window_of(request.query)
-        return (
-            self.late.get(number, moment) <= self.now
-            and (since is None or moment >= since)
-            and (until is None or moment < until)
-        )
+        return (since is None or moment >= since) and (until is None or moment < until)
 
 
 def _window_of(query: Mapping[str, str]) -> tuple[datetime | None, datetime | None]:
@@ -259,6 +261,17 @@ class Rounds:
         history = self.history
         known = [*history.covered, *history.lost]
         return missing(known, ASKED - oldest * MINUTE, ASKED - newest * MINUTE)
+
+    @property
+    def given_up(self) -> list[tuple[datetime, datetime]]:
+        """List what nothing answered and no plan asks for again; the last item's own second is left out."""
+        history = self.history
+        return [
+            hole
+            for lost in history.lost
+            for hole in missing(history.covered, lost.since, lost.until)
+            if hole[1] - hole[0] > timedelta(seconds=1)
+        ]
 
     @property
     def faults(self) -> list[str]:
