@@ -6,9 +6,13 @@ from datetime import datetime
 
 from collectors.contract import Credential, Stream
 from collectors.credentials import CredentialError, credential_from_environment, variable_of
+from collectors.permitted import names_lapsed, permitted_streams
 from collectors.registry import collector_for, missing_extra
 from collectors.sources import Source, Sources
 from collectors.watchlist import Watchlist
+
+NOTHING_LEFT = "it asks for nothing that may be asked any more: see luisterpost check"
+"""Why a source is off that names nobody but employees whose consent ended."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -56,11 +60,12 @@ def find_readiness(
             why_off = f"{source.platform} needs a credential, and this source names none"
         if (remedy := missing_extra(source.platform)) is not None:
             why_off = f"{source.platform} needs a library that is not installed: {remedy}"
-        if why_off is not None:
-            states.append(SourceState(source=source, why_off=why_off))
-            continue
-        streams = tuple(collector.streams(source, watchlist, now))
-        states.append(SourceState(source=source, streams=streams))
+        streams = permitted_streams(collector, source, watchlist, now)
+        if not streams and names_lapsed(source, watchlist, now):
+            why_off = NOTHING_LEFT
+        states.append(
+            SourceState(source=source, streams=() if why_off else streams, why_off=why_off)
+        )
     return Readiness(states=tuple(states), credentials=credentials)
 
 

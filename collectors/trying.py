@@ -10,6 +10,7 @@ from typing import Any
 from collectors.contract import Clock, Collector, Credential, Job, Stream, Unreadable
 from collectors.errors import CollectError
 from collectors.mention import Mention
+from collectors.permitted import permitted_streams
 from collectors.sources import Source
 from collectors.watchlist import Watchlist
 
@@ -53,7 +54,7 @@ def try_streams(
         Each stream's mentions, and after them how it answered.
     """
     now = clock()
-    for stream in collector.streams(source, watchlist, now):
+    for stream in permitted_streams(collector, source, watchlist, now):
         job = Job(
             source=source.name,
             platform=source.platform,

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from collectors.contract import Job, Stream
+from collectors.permitted import permitted_streams
 from collectors.readiness import SourceState
 from collectors.registry import collector_for
 from collectors.watchlist import Watchlist
@@ -111,7 +112,8 @@ def stream_outlooks(
 def _streams(state: SourceState, watchlist: Watchlist, now: datetime) -> Sequence[Stream]:
     if state.why_off is None:
         return state.streams
-    return collector_for(state.source.platform).streams(state.source, watchlist, now)
+    collector = collector_for(state.source.platform)
+    return permitted_streams(collector, state.source, watchlist, now)
 
 
 def _month_eur(standing: Standing, state: SourceState, stream: Stream) -> float | None:

@@ -4,7 +4,6 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
-from itertools import groupby
 
 from rich.console import Console
 from rich.table import Table
@@ -22,10 +21,14 @@ from warehouse.thrift import euros
 def show_outlooks(outlooks: Sequence[StreamOutlook], standing: Standing, terminal: Console) -> None:
     """Print each source with its money, and below it a table of its streams."""
     terminal.print(Text(f"Planned at {standing.now:%d %b %Y %H:%M} UTC"))
-    states = {state.source.name: state for state in standing.states}
-    for name, of_source in groupby(outlooks, key=lambda outlook: outlook.source):
+    for state in standing.states:
+        of_source = [one for one in outlooks if one.source == state.source.name]
+        if not of_source and state.why_off is None:
+            continue
         terminal.print()
-        terminal.print(_heading(states[name], standing))
+        terminal.print(_heading(state, standing))
+        if not of_source:
+            continue
         table = Table(box=None, pad_edge=False)
         table.add_column("next (UTC)", no_wrap=True, min_width=12)
         table.add_column("req./day", justify="right", no_wrap=True)

@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from collectors.contract import Coverage, Interval
 from collectors.naming import Names, read_asks
+from collectors.readiness import NOTHING_LEFT
 from collectors.watchlist import Watchlist
 from warehouse.ledger import missing
 from warehouse.query import run_script
@@ -65,19 +66,22 @@ def judge_streams(
             connection.execute(
                 "SELECT source, stream FROM stream UNION ALL "
                 "SELECT source, stream FROM stream_privacy "
-                "SEMI JOIN (FROM source WHERE NOT is_active) AS off ON stream_privacy.source = off.name"
+                "SEMI JOIN (FROM source WHERE NOT is_active AND why_off <> $nothing_left) AS off "
+                "ON stream_privacy.source = off.name",
+                {"nothing_left": NOTHING_LEFT},
             ).fetchall()
         )
         configured = {name for (name,) in connection.execute("SELECT name FROM source").fetchall()}
         noted = set(connection.execute("SELECT source, stream FROM stream_privacy").fetchall())
-        only_staff = set(
-            connection.execute(
-                "SELECT source, stream FROM stream_privacy WHERE is_withheld AND is_only_staff"
+        naming = {
+            (source, stream): is_only_staff
+            for source, stream, is_only_staff in connection.execute(
+                "SELECT source, stream, is_only_staff FROM stream_privacy WHERE is_withheld"
             ).fetchall()
-        )
+        }
         former = [
-            (source, stream, True, (source, stream) in only_staff)
-            for source, stream, _ in withheld
+            (source, stream, True, naming.get((source, stream), False))
+            for source, stream in sorted({one[:2] for one in withheld} | naming.keys())
             if (source, stream) not in asked
             and stream not in _NOBODY
             and (source in configured or (source, stream) in noted)

@@ -10,11 +10,8 @@ from typing import TypeVar
 from pydantic import BaseModel
 
 from collectors.configuration.mistakes import Mistake, nearest, read_document
-from collectors.configuration.sources_check import (
-    naming_mistakes,
-    sources_mistakes,
-    sources_warnings,
-)
+from collectors.configuration.naming_check import naming_mistakes, naming_warnings
+from collectors.configuration.sources_check import sources_mistakes, sources_warnings
 from collectors.configuration.validation import read_model, validate
 from collectors.configuration.watchlist_check import watchlist_mistakes, watchlist_warnings
 from collectors.sources import Sources
@@ -127,7 +124,7 @@ def load_configuration(
     if not unread:
         sources, unread = validate(collected, Sources)
         unread += sources_mistakes(collected)
-        unread += naming_mistakes(collected, watchlist, now) if watchlist else ()
+        unread += naming_mistakes(collected, watchlist) if watchlist else ()
     mistakes += unread
     extra: dict[str, BaseModel] = {}
     models = extra_models or {}
@@ -139,6 +136,7 @@ def load_configuration(
     warnings = (
         *watchlist_warnings(listened, now),
         *sources_warnings(collected, environ),
+        *(naming_warnings(collected, watchlist, sources, now) if watchlist else ()),
         *_unknown_files(folder, {*_KNOWN_FILES, *(f"{name}.toml" for name in models)}),
     )
     if watchlist is None or sources is None or mistakes:

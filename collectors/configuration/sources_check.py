@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -15,10 +15,8 @@ from collectors.credentials import (
     is_credential_name,
     variable_of,
 )
-from collectors.naming import Names
 from collectors.registry import PLATFORMS, collector_for, missing_extra
 from collectors.sources import Source, parse_duration
-from collectors.watchlist import Watchlist
 
 _JSON_OF = {
     "bluesky": '{"conn_type": "http", "login": "<handle>", "password": "<app password>"}',
@@ -47,46 +45,6 @@ def sources_mistakes(document: Document) -> Iterator[Mistake]:
                 yield document.mistake(place, *found)
         yield from _platform_mistakes(document, here, table)
         yield from _pace_mistakes(document, here, table)
-
-
-def naming_mistakes(document: Document, watchlist: Watchlist, now: datetime) -> Iterator[Mistake]:
-    """
-    List where a source asks for an employee whose consent doesn't cover its platform.
-
-    Args:
-        document: `sources.toml` as written.
-        watchlist: Who agreed to what.
-        now: Consents are judged at this moment (aware).
-    """
-    anybody = Names.private(watchlist.subject)
-    for index, table in document.tables("source"):
-        here: Location = ("source", index)
-        platform = str(table.get("platform"))
-        names = Names.private(
-            subject
-            for subject in watchlist.subject
-            if subject.facet != "employee" or not subject.is_watched(platform, now)
-        )
-        found = [
-            ((*here, "accounts", n), "account", text) for n, text in _texts(table.get("accounts"))
-        ]
-        found += [
-            ((*here, key, n), key, text)
-            for key in ("subreddits", "urls")
-            for n, text in _texts(table.get(key))
-        ]
-        if isinstance(table.get("query"), str):
-            found.append(((*here, "query"), "query", table["query"]))
-        for place, key, text in found:
-            if names.are_asked("", {key: text}):
-                message = f"names an employee whose consent doesn't cover {platform}"
-                advice = (
-                    f"remove it, or record the consent: consent.platforms with {quoted(platform)}"
-                )
-                yield document.mistake(place, message, advice)
-        if anybody.are_in(str(table.get("name"))):
-            message = "names an employee, and every analyst reads it"
-            yield document.mistake((*here, "name"), message, "name what is asked, not who")
 
 
 def sources_warnings(document: Document, environ: Mapping[str, str] | None) -> Iterator[Mistake]:

@@ -10,6 +10,7 @@ from tests.collectors.configured import (
     NOW,
     configured,
     mistakes_of,
+    warnings_of,
 )
 
 PEOPLE = GOOD_SUBJECT + GOOD_EMPLOYEE.replace(
@@ -70,10 +71,10 @@ def test_what_consent_covers_or_names_nobody_is_right(tmp_path, sources):
     assert load_configuration(configured(tmp_path, PEOPLE, sources), NOW).sources.source
 
 
-def test_after_a_withdrawal_the_account_is_refused_on_its_platform_as_well(tmp_path):
+def test_after_a_withdrawal_the_account_is_a_warning_and_no_mistake(tmp_path):
     withdrawn = PEOPLE.replace('proof = "form', 'withdrawn_at = 2026-11-01, proof = "form')
-    (mistake,) = mistakes_of(configured(tmp_path, withdrawn, MASTODON))
-    assert mistake.path == "source[0].accounts[0]"
+    warning = warnings_of(configured(tmp_path, withdrawn, MASTODON))["source[0].accounts[0]"]
+    assert "remove it, before the employee leaves the watchlist" in warning
 
 
 def test_a_source_is_not_named_after_an_employee(tmp_path):
