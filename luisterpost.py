@@ -42,7 +42,7 @@ from reports.settings import ReportSettings
 from warehouse.backfill_command import backfill
 from warehouse.commands import forget, load, sql, tell
 from warehouse.costs_command import costs
-from warehouse.errors import LedgerMissingError, SnapshotMissingError
+from warehouse.errors import LedgerMissingError, SnapshotMissingError, TombstoneKeyError
 from warehouse.plan_command import plan
 from warehouse.recheck_command import recheck
 from warehouse.settings import WarehouseSettings
@@ -389,7 +389,7 @@ def main() -> None:
     """Run the command line; what a person can mend by one command is told in a line."""
     try:
         app()
-    except (LedgerMissingError, SnapshotMissingError) as error:
+    except (LedgerMissingError, SnapshotMissingError, TombstoneKeyError) as error:
         tell(str(error))
         sys.exit(2)
 

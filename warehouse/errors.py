@@ -7,3 +7,7 @@ class SnapshotMissingError(Exception):
 
 class LedgerMissingError(Exception):
     """The snapshot has lost its ledger: a plan would ask for everything anew."""
+
+
+class TombstoneKeyError(Exception):
+    """The key that hides deleted and charged posts is absent, another one, or unusable."""

@@ -15,11 +15,13 @@ import pyarrow as pa
 from collectors.landing import sync_folder
 from collectors.recheck import rechecker_for
 from warehouse.charged_items import hide_earlier_items
+from warehouse.errors import TombstoneKeyError
 from warehouse.query import run_script
 from warehouse.transaction import in_transaction
 
 _KEY_VARIABLE = "LUISTERPOST_TOMBSTONE_KEY"
 _KEY_BYTES = 32
+_COPY = "copy it from whoever loaded first"
 _BURIED = pa.schema([("mention_id", pa.string()), ("key_hash", pa.string())])
 
 
@@ -32,13 +34,9 @@ class Burial:
     """When its platform hid it (aware, UTC), which it may take back; None: gone for good."""
 
 
-class TombstoneKeyError(Exception):
-    """The key of the tombstones is lost, another one, or unusable: deleted posts could return."""
-
-
 def tombstone_key(connection: duckdb.DuckDBPyConnection, *, create: bool) -> bytes:
     """
-    Read the key that hides the identities of deleted posts.
+    Read the key that hides the identities of deleted posts, and of those that were charged for.
 
     It stands outside the data directory, so that a copied warehouse tells
     nothing about what was deleted: in `LUISTERPOST_TOMBSTONE_KEY`
@@ -58,7 +56,10 @@ def tombstone_key(connection: duckdb.DuckDBPyConnection, *, create: bool) -> byt
     expected = connection.execute("SELECT fingerprint FROM tombstone_key").fetchall()
     if not given and not path.exists():
         if expected or not create:
-            msg = f"tombstones exist, but their key doesn't: restore {path}, or set {_KEY_VARIABLE}"
+            msg = (
+                "the key by which this warehouse hides what was deleted and charged for is not here: "
+                f"restore {path} ({_COPY}), or set {_KEY_VARIABLE}"
+            )
             raise TombstoneKeyError(msg)
         _make_key(path)
     try:
@@ -73,7 +74,7 @@ def tombstone_key(connection: duckdb.DuckDBPyConnection, *, create: bool) -> byt
         connection.execute("INSERT INTO tombstone_key VALUES (?)", [fingerprint])
     elif expected != [(fingerprint,)]:
         where = _KEY_VARIABLE if given else path
-        msg = f"this warehouse's tombstones were made with another key than that in {where}"
+        msg = f"this warehouse's hashes were made with another key than that in {where}: {_COPY}"
         raise TombstoneKeyError(msg)
     return key
 

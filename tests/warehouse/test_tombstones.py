@@ -20,9 +20,10 @@ from tests.warehouse.building import (
     watchlist,
 )
 from warehouse.connection import rewrite
+from warehouse.errors import TombstoneKeyError
 from warehouse.load import load_files
 from warehouse.privacy import apply_watchlist, drop_unmatched
-from warehouse.tombstones import TombstoneKeyError, bury
+from warehouse.tombstones import bury
 
 GONE = mention_id("x", "1")
 SECRET = "Zeldzaamwoord quibblefrost"  # noqa: S105 - a word to search for
