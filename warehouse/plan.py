@@ -87,15 +87,24 @@ def _windows(
     if is_listing and is_begun and covered:
         begin = max(begin, min(interval.since for interval in covered))
     begin = max(begin, earliest)
+    known = (*covered, *_believable(history.lost, now))
     holes: list[tuple[datetime, datetime]] = []
-    for since, until in missing((*covered, *_believable(history.lost, now)), begin, now):
+    for since, until in missing(known, begin, now):
         start = max(since - source.overlap, begin)
         if holes and start <= holes[-1][1]:
             holes[-1] = (holes[-1][0], until)
         else:
             holes.append((start, until))
     is_walked = is_listing or stream.is_walked
-    windows = share_out(holes, history, begin=earliest, now=now, is_walked=is_walked)
+    windows = share_out(
+        holes,
+        history,
+        known=known,
+        begin=earliest,
+        now=now,
+        overlap=source.overlap,
+        is_walked=is_walked,
+    )
     return windows[-MOST_HOLES:]
 
 

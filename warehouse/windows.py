@@ -1,6 +1,6 @@
 """Windows: which stretch each job of a stream reads, and from which place it goes on."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -38,27 +38,72 @@ def share_out(
     holes: Iterable[tuple[datetime, datetime]],
     history: StreamHistory,
     *,
+    known: Sequence[Interval],
     begin: datetime,
     now: datetime,
+    overlap: timedelta,
     is_walked: bool,
 ) -> list[Window]:
     """
     Share out what is to be read among jobs, oldest first, so that none reads what another does. Pure.
 
     What earlier jobs left is gone on with where they stopped, each down to where the next one
-    below goes on. A listing can't be asked by time: there what no job left is read by the
-    nearest walk above it, or by the one from the newest item.
+    below goes on. Of that, what something else answered since is not read again. A listing can't
+    be asked by time: there what no job left is read by the nearest walk above it, or by the one
+    from the newest item.
 
     Args:
         holes: What was not answered, oldest first, apart from one another.
         history: What is known of the stream.
+        known: What was answered, imported, or given up.
         begin: Nothing before it is asked for.
         now: The present.
+        overlap: So much before a hole is read anew, for posts that arrive late.
         is_walked: Whether the stream can't be asked for what lies between.
     """
-    # A place in the future was noted by a clock that went wrong.
-    remainders = {key: one for key, one in history.remainders.items() if begin < one.until <= now}
-    history = replace(history, remainders=remainders)
+    left_open, stale = _unread(history.remainders, known, begin, now, overlap)
+    history = replace(history, remainders=left_open)
+    windows = _shared(holes, history, begin=begin, now=now, is_walked=is_walked)
+    if windows and stale:
+        windows[-1] = replace(windows[-1], continues=(*windows[-1].continues, *stale))
+    return windows
+
+
+def _unread(
+    remainders: Mapping[str, Remainder],
+    known: Sequence[Interval],
+    begin: datetime,
+    now: datetime,
+    overlap: timedelta,
+) -> tuple[dict[str, Remainder], list[str]]:
+    """Cut what jobs left to what nothing else answered since; give it, and whose is no longer open."""
+    left_open: dict[str, Remainder] = {}
+    stale: list[str] = []
+    for job_id, one in remainders.items():
+        # A place in the future was noted by a clock that went wrong.
+        if not begin < one.until <= now:
+            continue
+        since = max(one.since or begin, begin)
+        unread = missing(known, since, one.until)
+        if unread:
+            since = max(since, unread[0][0] - overlap)
+            until = one.until if one.cursor else unread[-1][1]
+            left_open[job_id] = replace(one, since=since, until=until)
+        elif one.until - since <= overlap:  # It was answered before, and is read for late posts.
+            left_open[job_id] = one
+        else:
+            stale.append(job_id)
+    return left_open, stale
+
+
+def _shared(
+    holes: Iterable[tuple[datetime, datetime]],
+    history: StreamHistory,
+    *,
+    begin: datetime,
+    now: datetime,
+    is_walked: bool,
+) -> list[Window]:
     places = _places(history, begin, needs_cursor=is_walked)
     taken = [Interval(since=p.since or begin, until=p.until) for p in places]
     left = [

@@ -126,7 +126,9 @@ def test_a_walk_reads_down_to_where_the_next_one_below_goes_on():
 
 def test_the_newest_walk_reads_down_to_where_an_earlier_one_stopped():
     inside = left(T0 - 4 * HOUR, T0 - 90 * MINUTE)
-    assert spans(planned({"j1": inside}, (T0 - 10 * DAY, T0 - HOUR))) == [
+    assert spans(
+        planned({"j1": inside}, (T0 - 10 * DAY, T0 - 3 * HOUR), (T0 - 90 * MINUTE, T0 - HOUR))
+    ) == [
         (T0 - 4 * HOUR, T0 - 90 * MINUTE, "c1", ("j1",)),
         (T0 - 90 * MINUTE, T0, None, ()),
     ]
@@ -153,12 +155,56 @@ def test_where_the_place_is_lost_the_walk_from_the_newest_item_takes_over():
 
 
 def test_a_window_needs_no_cursor_to_go_on():
-    window = Stream(key="search:1", reach="window")
     rest = left(T0 - 4 * HOUR, T0 - 90 * MINUTE, None)
-    assert spans(planned({"j1": rest}, (T0 - 92 * DAY, T0 - HOUR), stream=window)) == [
+    answered = (T0 - 92 * DAY, T0 - 3 * HOUR), (T0 - 90 * MINUTE, T0 - HOUR)
+    assert spans(planned({"j1": rest}, *answered, stream=WINDOW)) == [
         (T0 - 4 * HOUR, T0 - 90 * MINUTE, None, ("j1",)),
         (T0 - 90 * MINUTE, T0, None, ()),
     ]
+
+
+WINDOW = Stream(key="search:1", reach="window")
+
+
+def test_what_something_else_answered_since_is_not_read_again():
+    rest = left(T0 - 9 * DAY, T0 - 2 * DAY, None)
+    answered = (T0 - 92 * DAY, T0 - HOUR)
+    for stream, place in ((WINDOW, rest), (LISTING, replace(rest, cursor="c1"))):
+        # The next job closes it.
+        assert spans(planned({"j1": place}, answered, stream=stream)) == [
+            (T0 - 2 * HOUR, T0, None, ("j1",))
+        ]
+
+
+def test_what_was_given_up_or_imported_since_is_not_read_again():
+    rest = left(T0 - 9 * DAY, T0 - 2 * DAY, None)
+    span = Interval(since=T0 - 92 * DAY, until=T0 - HOUR)
+    history = StreamHistory(last_attempt_at=T0 - DAY, remainders={"j1": rest})
+    source = Source.model_validate({"name": "web", "platform": "x", "overlap": "1 h"})
+    for ledger in (
+        {KEY: replace(history, lost=(replace(span, reason="budget"),))},
+        {KEY: history, ("web", "import"): StreamHistory(covered=(span,))},
+    ):
+        (job,) = due_jobs(source, [WINDOW], ledger, T0)
+        assert (job.since, job.continues) == (T0 - 2 * HOUR, ("j1",))
+
+
+def test_of_what_was_left_only_what_is_still_missing_is_read():
+    rest = left(T0 - 9 * DAY, T0 - 2 * DAY, None)
+    answered = (T0 - 92 * DAY, T0 - 6 * DAY), (T0 - 4 * DAY, T0 - HOUR)
+    (job, _) = planned({"j1": rest}, *answered, stream=WINDOW)
+    assert (job.since, job.until) == (T0 - 6 * DAY - HOUR, T0 - 4 * DAY)
+    assert job.remainder
+    assert (job.remainder.since, job.remainder.until) == (job.since, job.until)
+    # A walk has to come from where it stopped.
+    (walk, _) = planned({"j1": replace(rest, cursor="c1")}, *answered)
+    assert (walk.since, walk.until) == (T0 - 6 * DAY - HOUR, T0 - 2 * DAY)
+
+
+def test_what_was_left_of_the_overlap_is_read_though_it_was_answered_before():
+    rest = left(T0 - 3 * HOUR, T0 - 150 * MINUTE, None)
+    (job, _) = planned({"j1": rest}, (T0 - 92 * DAY, T0 - HOUR), stream=WINDOW)
+    assert (job.since, job.until, job.continues) == (rest.since, rest.until, ("j1",))
 
 
 def test_what_lies_beyond_the_ledgers_reach_is_not_gone_on_with():
