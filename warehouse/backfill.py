@@ -8,14 +8,14 @@ from math import ceil
 
 from collectors.charges import items_with_author
 from collectors.configuration.check import count_of, duration_words
-from collectors.contract import Job, Stream
+from collectors.contract import Interval, Job, Stream
 from collectors.readiness import SourceState
-from collectors.sources import Source
 from warehouse.costs import price_of
-from warehouse.jobs import MOST_HOLES, Window, jobs_for
+from warehouse.jobs import MOST_HOLES, jobs_for
 from warehouse.ledger import IMPORT_STREAM, Ledger, StreamHistory, missing
 from warehouse.limits import Fitted, PutOff
 from warehouse.plan import Standing, fit
+from warehouse.windows import Window, share_out
 
 _DAY = timedelta(days=1)
 _MARGIN = 1.25
@@ -60,9 +60,9 @@ def missing_jobs(
     """
     Decide what to ask for so that a past time is covered. Pure.
 
-    Streams with windows are asked hole by hole; listings are walked back from their
-    newest item to the oldest hole; feeds hold what they hold. The last `overlap` before
-    *begun_at* is left to the next round.
+    Streams with windows are asked hole by hole; listings are walked back to the oldest hole,
+    from where an earlier job stopped or from their newest item; feeds hold what they hold. The
+    last `overlap` before *begun_at* is left to the next round.
 
     Args:
         states: The sources; those that are off are left out.
@@ -95,23 +95,50 @@ def missing_jobs(
                     f"{duration_words(stream.horizon or _DAY)} back, and not before"
                 )
             holes = missing(known, begin, end) if begin < end else []
-            jobs += _jobs(source, stream, history, holes, now)
+            windows = _windows(stream, history, holes, known, begin=begin, now=now)
+            asked = [(window.since, window.until) for window in windows]
+            made = jobs_for(source, stream, asked, history=history, now=now)
+            jobs += [window.of(job) for window, job in zip(windows, made, strict=True)]
     return Missing(jobs=jobs, cannot=cannot)
 
 
-def _jobs(
-    source: Source,
+def _windows(
     stream: Stream,
     history: StreamHistory,
     holes: Sequence[tuple[datetime, datetime]],
+    known: Sequence[Interval],
+    *,
+    begin: datetime,
     now: datetime,
-) -> list[Job]:
-    if not holes:
-        return []
-    windows: Sequence[Window] = holes[::-1]
-    if stream.reach == "listing":
-        windows = [(holes[0][0], now)]
-    return jobs_for(source, stream, windows, history=history, now=now)
+) -> list[Window]:
+    """Share out the holes among jobs, the newest first; what is left elsewhere is the plan's."""
+    if not (stream.reach == "listing" or stream.is_walked):
+        return [Window(since=since, until=until) for since, until in reversed(holes)]
+    reaching = {
+        job_id: one
+        for job_id, one in history.remainders.items()
+        if _holds(holes, one.since or begin, one.until)
+    }
+    windows = share_out(
+        holes,
+        replace(history, remainders=reaching),
+        known=known,
+        begin=begin,
+        now=now,
+        overlap=timedelta(),
+        is_walked=True,
+    )
+    # What lies deeper than was asked for stays open, with its place.
+    taken = {job_id for job_id, one in reaching.items() if one.since and one.since >= begin}
+    return [
+        replace(window, continues=tuple(job_id for job_id in window.continues if job_id in taken))
+        for window in reversed(windows)
+        if _holds(holes, window.since or begin, window.until)
+    ]
+
+
+def _holds(holes: Iterable[tuple[datetime, datetime]], since: datetime, until: datetime) -> bool:
+    return any(max(since, start) < min(until, end) for start, end in holes)
 
 
 def fit_backfill(jobs: Iterable[Job], standing: Standing, asked: Iterable[Job]) -> Fitted:
@@ -121,7 +148,8 @@ def fit_backfill(jobs: Iterable[Job], standing: Standing, asked: Iterable[Job]) 
     Args:
         jobs: What is missing, of one stream the newest first.
         standing: What the plan is made from.
-        asked: Jobs that were fetched already: the same window is not asked for twice.
+        asked: Jobs that were fetched already: the same window is not asked for twice from
+            the same place.
 
     Returns:
         The first few jobs of each stream, and those that have to wait.
@@ -132,7 +160,11 @@ def fit_backfill(jobs: Iterable[Job], standing: Standing, asked: Iterable[Job]) 
     waiting: list[PutOff] = []
     for job in jobs:
         key = f"{job.source} {job.stream}"
-        if _window(job) in done or taken[key] == MOST_HOLES:
+        if _window(job) in done:
+            why = "it was read, and is not whole yet: run it again later"
+            waiting.append(PutOff(job=job, why=why))
+            continue
+        if taken[key] == MOST_HOLES:
             continue
         taken[key] += 1
         history = standing.ledger.get((job.source, job.stream), StreamHistory())
@@ -145,9 +177,9 @@ def fit_backfill(jobs: Iterable[Job], standing: Standing, asked: Iterable[Job]) 
     return Fitted(jobs=fitted.jobs, put_off=[*waiting, *fitted.put_off])
 
 
-def _window(job: Job) -> tuple[str, str, datetime | None, datetime | None]:
+def _window(job: Job) -> tuple[str, str, datetime | None, datetime | None, str | None]:
     until = None if job.reach == "listing" else job.until
-    return job.source, job.stream, job.since, until
+    return job.source, job.stream, job.since, until, job.cursor
 
 
 def estimates(
@@ -233,6 +265,8 @@ def confirmed_jobs(
                 continue
             if one.most_pages is None:
                 asked.append(part)
+                if job.reach == "listing":  # It is not cut to what was confirmed: once is all.
+                    break
                 continue
             if left_eur <= 0:
                 too_dear.append(part)
@@ -248,7 +282,7 @@ def _part(job: Job, confirmed: Job) -> Job | None:
     """Cut a job to the window that was confirmed; None: nothing of it is left."""
     if (job.source, job.stream) != (confirmed.source, confirmed.stream):
         return None
-    if job.reach == "listing":  # It is walked from its newest item on, whenever that is.
+    if job.reach == "listing":  # It is walked from its newest item or its place on.
         return job
     since = max(filter(None, (job.since, confirmed.since)), default=None)
     until = min(job.until, confirmed.until)

@@ -4,9 +4,14 @@ from datetime import timedelta
 
 import pytest
 
+from collectors.contract import Job
+from collectors.readiness import SourceState
 from tests.collectors.rounds import NOW
 from tests.collectors.walking import ASKED, FORGETS, LISTINGS, MINUTE, SEARCHES, Shelf, Walking
 from tests.replay import Answer
+from warehouse.backfill import fit_backfill, missing_jobs
+from warehouse.costs import Spending
+from warehouse.plan import Standing
 
 every_listing = pytest.mark.parametrize("name", LISTINGS)
 one_of_each = pytest.mark.parametrize(
@@ -106,6 +111,38 @@ def test_a_history_that_is_set_is_read_to_its_beginning(name):
         assert set(range(1, 149)) <= set(rounds.brought)
         assert not rounds.given_up
         assert len(shelf.requests) <= 155 / PER_PAGE + 2 * took + 3
+
+
+@one_of_each
+def test_a_backfill_deeper_than_a_job_may_read_goes_on_where_each_pass_stopped(name):
+    shelf = Shelf(name, set(range(1, 160)))
+    with Walking(shelf) as rounds:
+        rounds.knows(*KNOWN)
+        shelf.begin(NOW)
+        state = SourceState(source=rounds.source, streams=(rounds.stream,))
+        asked: list[Job] = []
+        for _ in range(30):
+            missing = missing_jobs(
+                [state], rounds.ledger, since=ASKED - 100 * MINUTE, until=NOW, now=NOW
+            )
+            standing = Standing(
+                now=NOW,
+                states=[state],
+                ledger=rounds.ledger,
+                spending={rounds.source.name: Spending()},
+                thrifty={},
+                spent=[],
+                claimed=[],
+            )
+            fitted = fit_backfill(missing.jobs, standing, asked)
+            if not fitted.jobs:
+                break
+            rounds.collect(fitted.jobs)
+            asked += fitted.jobs
+        assert missing.jobs == []
+        assert set(range(1, 100)) <= set(rounds.brought) | set(range(16, 40))
+        # Each page is turned once.
+        assert len(shelf.requests) <= 105 / PER_PAGE + 1
 
 
 @one_of_each

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collectors.contract import Interval, Stream
+from collectors.contract import Interval, Remainder, Stream
 from collectors.readiness import SourceState
 from collectors.sources import Source
 from tests.warehouse.building import HOUR, T0
@@ -73,6 +73,56 @@ def test_a_listing_is_walked_back_to_its_oldest_hole():
     assert windows(Stream(key="s", reach="listing"), history) == [(-100, 0)]
 
 
+LISTING = Stream(key="s", reach="listing")
+
+
+def rest(since: float, until: float, cursor="c1") -> Remainder:
+    return Remainder(since=T0 + since * HOUR, until=T0 + until * HOUR, cursor=cursor)
+
+
+WALKED = StreamHistory(covered=(span(-30, 0),), remainders={"j1": rest(-100, -30)})
+"""A first pass came down to thirty hours ago."""
+
+
+@pytest.mark.parametrize("stream", [LISTING, replace(WINDOW, is_walked=True)], ids=["listing", "x"])
+def test_a_walk_goes_on_where_the_pass_before_stopped(stream):
+    (job,) = found(stream, WALKED).jobs
+    assert (job.since, job.until) == (T0 - 100 * HOUR, T0 - 30 * HOUR)
+    assert (job.cursor, job.continues) == ("c1", ("j1",))
+    first = found(stream, StreamHistory()).jobs
+    assert [one.cursor for one in first] == [None]
+    # It is another place of the same window, and so is asked for.
+    assert fit_backfill([job], standing(), first).jobs == [job]
+
+
+def test_what_is_left_of_a_walk_below_what_is_asked_for_stays_open():
+    (job,) = found(LISTING, WALKED, since=-50).jobs
+    assert (job.since, job.cursor, job.continues) == (T0 - 50 * HOUR, "c1", ())
+    deeper = replace(
+        WALKED,
+        covered=(span(-40, 0),),
+        remainders={**WALKED.remainders, "j2": rest(-50, -40, "c2")},
+    )
+    # The upper place leads through what is known by now.
+    (job,) = found(LISTING, deeper, since=-50).jobs
+    assert (job.since, job.cursor, job.continues) == (T0 - 50 * HOUR, "c2", ("j2",))
+
+
+def test_places_beside_what_is_asked_for_are_the_plans():
+    history = StreamHistory(covered=(span(-60, 0),), remainders={"j1": rest(-20, -10)})
+    (job,) = found(LISTING, history).jobs
+    assert (job.since, job.cursor, job.continues) == (T0 - 100 * HOUR, None, ())
+    assert found(LISTING, replace(history, covered=(span(-100, 0),))).jobs == []
+
+
+def test_listings_of_which_two_walks_were_confirmed_are_asked_once_each():
+    two = replace(WALKED, covered=(span(-30, -20),), remainders={"j1": rest(-100, -30)})
+    jobs = found(LISTING, two).jobs
+    assert len(jobs) == 2
+    asked, _ = confirmed_jobs(jobs, estimate(jobs=jobs, price=0), 0.0)
+    assert asked == jobs
+
+
 def test_feeds_say_that_they_cannot():
     missing = found(Stream(key="https://a.example/rss", reach="feed"))
     assert missing.jobs == []
@@ -114,7 +164,11 @@ def test_a_backfill_is_no_thrift_but_keeps_to_the_budget():
 
 def test_the_same_window_is_not_asked_for_twice_in_one_backfill():
     jobs = found(WINDOW).jobs
-    assert fit_backfill(jobs, standing(), jobs).jobs == []
+    fitted = fit_backfill(jobs, standing(), jobs)
+    assert fitted.jobs == []
+    assert fitted.messages == [
+        "web, s waits: it was read, and is not whole yet: run it again later"
+    ]
 
 
 def test_a_limited_stream_is_left_alone_until_its_platform_answers():
