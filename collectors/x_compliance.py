@@ -3,6 +3,8 @@
 import asyncio
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -13,7 +15,14 @@ from collectors.errors import BadAnswer, SourceTimeout, SourceUnreachable
 from collectors.sources import Source
 from collectors.web.fetching import Asking, agent_name, fetch
 from collectors.web.public_address import CheckedTransport, NamedHosts, PrivateAddress
-from collectors.web.reading import identity, mapping, text_or_none
+from collectors.web.reading import (
+    UnfitError,
+    identity,
+    instant_from_iso,
+    mapping,
+    mappings,
+    text_or_none,
+)
 from collectors.web.statuses import name_fault
 
 _REASONS = frozenset({"deleted", "deactivated", "protected", "suspended", "bounced"})
@@ -23,44 +32,81 @@ _MAX_BYTES = 64_000_000
 """Of a result: some 200 for each of at most 200,000 posts."""
 
 
-def create_job(client: Any, source: Source, what: str) -> tuple[str, str]:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ComplianceJob:
+    """A job as X tells of it."""
+
+    id: str
+    name: str | None
+    status: str
+    """`created`, `in_progress`, `complete`, `failed` or `expired`."""
+    upload_until: datetime | None
+    """Up to when its list of ids is taken (aware, UTC)."""
+    upload_url: str | None
+    download_url: str | None
+
+    def takes_list(self, now: datetime) -> bool:
+        """Tell whether its list can still be handed in."""
+        is_open = self.upload_until is not None and now < self.upload_until
+        return is_open and self.status == "created"
+
+
+def create_job(client: Any, name: str, what: str) -> ComplianceJob:
     """
     Begin a job; X runs one at a time.
 
-    Returns:
-        Its id, and where its list of ids goes.
+    Args:
+        client: tweepy's.
+        name: By which `find_job` finds it again; up to 64 characters.
+        what: Begins the message of a fault.
 
     Raises:
-        CollectError: X doesn't begin one.
+        CollectError: X doesn't begin one, or its answer does not arrive.
     """
-    job = _job_of(_answered(lambda: client.create_compliance_job("tweets"), what), what)
-    return job["id"], _address(job.get("upload_url"), source, what)
+    answer = _answered(lambda: client.create_compliance_job("tweets", name=name), what)
+    return _job_of(mapping(answer).get("data"), what)
 
 
-def job_state(client: Any, job_id: str, source: Source, what: str) -> tuple[str, str]:
+def job_state(client: Any, job_id: str, what: str) -> ComplianceJob:
     """
     Ask how a job does.
-
-    Returns:
-        `created`, `in_progress`, `complete`, `failed` or `expired`, and where its result lies.
 
     Raises:
         CollectError: X doesn't tell.
     """
-    job = _job_of(_answered(lambda: client.get_compliance_job(job_id), what), what)
-    if job["id"] != job_id:
+    answer = _answered(lambda: client.get_compliance_job(job_id), what)
+    job = _job_of(mapping(answer).get("data"), what)
+    if job.id != job_id:
         msg = f"{what}: the answer is about another job"
         raise BadAnswer(msg)
-    return str(job.get("status")), _address(job.get("download_url"), source, what)
+    return job
 
 
-def upload_ids(url: str, ids: Iterable[str], source: Source, clock: Clock, what: str) -> None:
+def find_job(client: Any, name: str, what: str) -> ComplianceJob | None:
+    """
+    Look a job up by its name, among those that X lists; None: it was never begun, or long ago.
+
+    Raises:
+        CollectError: X doesn't list them.
+    """
+    answer = _answered(lambda: client.get_compliance_jobs("tweets"), what)
+    if not isinstance(answer, dict) or ("errors" in answer and "data" not in answer):
+        msg = f"{what}: no list of jobs in the answer"
+        raise BadAnswer(msg)
+    found = (one for one in mappings(answer.get("data")) if one.get("name") == name)
+    return next((_job_of(one, what) for one in found), None)
+
+
+def upload_ids(
+    url: str | None, ids: Iterable[str], source: Source, clock: Clock, what: str
+) -> None:
     """
     Hand in a job's list of ids; the address itself is the permission, no token is sent.
 
     Raises:
-        CollectError: It is not taken, or the address lies in a private network.
+        CollectError: It is not taken, or the address is none, or lies in a private network.
     """
+    url = _address(url, source, what)
     body = "".join(f"{one}\n" for one in ids).encode()
     timeout_s = source.timeout.total_seconds()
     try:
@@ -91,7 +137,7 @@ async def _put(
         return response.status_code, dict(response.headers)
 
 
-def download_result(url: str, source: Source, clock: Clock, what: str) -> dict[str, str]:
+def download_result(url: str | None, source: Source, clock: Clock, what: str) -> dict[str, str]:
     """
     Fetch a finished job's result.
 
@@ -102,6 +148,7 @@ def download_result(url: str, source: Source, clock: Clock, what: str) -> dict[s
     Raises:
         CollectError: It can't be had, or a line of it is no result.
     """
+    url = _address(url, source, what)
     asking = Asking(
         agent=agent_name("compliance"),
         accept="text/plain, */*;q=0.1",
@@ -142,18 +189,29 @@ def _answered(ask: Any, what: str) -> Any:
         raise BadAnswer(msg) from error
 
 
-def _job_of(answer: Any, what: str) -> Mapping[str, Any]:
-    job = mapping(mapping(answer).get("data"))
+def _job_of(job: Any, what: str) -> ComplianceJob:
+    job = mapping(job)
     number = identity(job.get("id"))
     if number is None or not number.isalnum():
         msg = f"{what}: the answer names no job"
         raise BadAnswer(msg)
-    return {**job, "id": number}
+    try:
+        upload_until = instant_from_iso(job.get("upload_expires_at"))
+    except UnfitError:
+        upload_until = None
+    return ComplianceJob(
+        id=number,
+        name=text_or_none(job.get("name")),
+        status=str(job.get("status")),
+        upload_until=upload_until,
+        upload_url=text_or_none(job.get("upload_url")),
+        download_url=text_or_none(job.get("download_url")),
+    )
 
 
-def _address(value: Any, source: Source, what: str) -> str:
+def _address(url: str | None, source: Source, what: str) -> str:
     """Take an address that X gives: over TLS, or where everything else is asked; its host is checked later."""
-    url = text_or_none(value) or ""
+    url = url or ""
     try:
         parts = urlsplit(url)
         base = urlsplit(source.base_url or "")

@@ -2,20 +2,42 @@
 
 import re
 from collections.abc import Generator, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
+from secrets import token_hex
 from typing import Any
 
 from collectors.contract import Clock, Credential
-from collectors.errors import BadAnswer, CollectError
+from collectors.errors import (
+    AuthFailed,
+    BadAnswer,
+    BadRequest,
+    CollectError,
+    RateLimited,
+    SourceGone,
+)
 from collectors.recheck import Asked, Found, Memory, Overdue, Rechecker, Stored, batches
 from collectors.sources import Source
 from collectors.web.reading import identity, json_object, mapping, mappings
 from collectors.x_client import look_up_posts, open_client
-from collectors.x_compliance import create_job, download_result, job_state, upload_ids
+from collectors.x_compliance import (
+    ComplianceJob,
+    create_job,
+    download_result,
+    find_job,
+    job_state,
+    upload_ids,
+)
 from collectors.x_read import included_charges, read_posts
 
 _GIVEN_UP = timedelta(hours=23)
 """A job that takes longer is begun anew."""
+_LOST = (BadRequest, SourceGone)
+"""Asked how a job does, X says that it knows none such."""
+_REFUSED = (AuthFailed, BadRequest, RateLimited, SourceGone)
+"""X did not begin a job; after any other fault it may have."""
+_NO_RESULT = (AuthFailed, BadAnswer, BadRequest, SourceGone)
+"""A finished job's result can't be had, or not be read: its address is the permission, and ends."""
 _ID = re.compile(r"[0-9]{1,19}")
 _WHAT = "x recheck"
 
@@ -112,14 +134,20 @@ def _use_job(
     told: Mapping[str, str] = {}
     why = None
     if known is not None:
-        status, url = job_state(client, known.id, source, _WHAT)
+        with _forgetting(memory, known, clock, _LOST):
+            state = _state_of(client, known)
         yield Found()
         begun = f"the compliance job that began at {known.begun_at:%Y-%m-%d %H:%M} UTC"
-        if status == "complete" and known.is_uploaded:
-            yield _result(known, url, source, clock)
+        if state is None:
+            why = f"{begun} is unknown to X"
+        elif state.status == "complete" and known.is_uploaded:
+            yield _result(known, state, source, clock, memory)
             told = known.posts
-        elif known.is_on_its_way(status, clock()):
+        elif known.is_on_its_way(state.status, clock()):
             return f"{begun} still runs"
+        elif not known.is_uploaded and state.takes_list(clock()):
+            yield from _hand_in(client, known, state, source, clock, memory)
+            return None
         else:
             why = f"{begun} came to nothing"
         memory.write({})
@@ -127,19 +155,52 @@ def _use_job(
     posts = _named([post for post in due if post.native_id not in answered])
     if not posts:
         return why
-    job_id, upload_url = create_job(client, source, _WHAT)
-    job = _Job(id=job_id, begun_at=clock(), posts=posts)
+    # Remembered before it is begun: X runs one at a time, and who is killed then must find it again.
+    job = _Job(name=f"luisterpost-{token_hex(6)}", begun_at=clock(), posts=posts)
     memory.write(job.to_dict())
-    upload_ids(upload_url, posts, source, clock, _WHAT)
+    with _forgetting(memory, job, clock, _REFUSED):
+        state = create_job(client, job.name, _WHAT)
+    yield Found()
+    is_done = yield from _hand_in(client, job, state, source, clock, memory)
+    return None if is_done else why
+
+
+def _state_of(client: Any, job: "_Job") -> ComplianceJob | None:
+    """Ask how a job does; None: X never heard of it."""
+    if job.id is None:
+        return find_job(client, job.name, _WHAT)
+    return job_state(client, job.id, _WHAT)
+
+
+def _hand_in(
+    client: Any, job: "_Job", state: ComplianceJob, source: Source, clock: Clock, memory: Memory
+) -> Generator[Found, None, bool]:
+    """Hand a job's list in; tells whether its result was there at once."""
+    job.id = state.id
+    memory.write(job.to_dict())
+    upload_ids(state.upload_url, job.posts, source, clock, _WHAT)
     job.is_uploaded = True
     memory.write(job.to_dict())
-    status, url = job_state(client, job_id, source, _WHAT)
-    yield Found(requests=3)
-    if status == "complete":
-        yield _result(job, url, source, clock)
-        memory.write({})
-        return None
-    return why
+    state = job_state(client, job.id, _WHAT)
+    yield Found(requests=2)
+    if state.status != "complete":
+        return False
+    yield _result(job, state, source, clock, memory)
+    memory.write({})
+    return True
+
+
+@contextmanager
+def _forgetting(
+    memory: Memory, job: "_Job", clock: Clock, faults: tuple[type[CollectError], ...]
+) -> Iterator[None]:
+    """Forget a job that *faults* end, or that is too old to be waited for whatever the fault."""
+    try:
+        yield
+    except CollectError as error:
+        if isinstance(error, faults) or not job.is_young(clock()):
+            memory.write({})
+        raise
 
 
 class _Job:
@@ -148,12 +209,14 @@ class _Job:
     def __init__(
         self,
         *,
-        id: str,  # noqa: A002 - X's word
+        name: str,
         begun_at: datetime,
         posts: Mapping[str, str],
+        id: str | None = None,  # noqa: A002 - X's word
         is_uploaded: bool = False,
     ) -> None:
         self.id = id
+        self.name = name
         self.begun_at = begun_at
         self.posts = posts
         self.is_uploaded = is_uploaded
@@ -163,7 +226,8 @@ class _Job:
         """Read what `to_dict` wrote; None: there is no job."""
         try:
             return cls(
-                id=str(known["id"]),
+                id=None if known["id"] is None else str(known["id"]),
+                name=str(known.get("name", "")),
                 begun_at=datetime.fromisoformat(known["begun_at"]),
                 posts={str(key): str(value) for key, value in known["posts"].items()},
                 is_uploaded=known["is_uploaded"] is True,
@@ -171,17 +235,22 @@ class _Job:
         except (KeyError, TypeError, ValueError, AttributeError):
             return None
 
+    def is_young(self, now: datetime) -> bool:
+        """Tell whether it may still be waited for."""
+        return now - self.begun_at < _GIVEN_UP
+
     def is_on_its_way(self, status: str, now: datetime) -> bool:
         """Tell whether its result is still to come."""
-        is_young = now - self.begun_at < _GIVEN_UP
-        return self.is_uploaded and is_young and status in {"created", "in_progress"}
+        is_running = status == "in_progress" or (status == "created" and self.is_uploaded)
+        return is_running and self.is_young(now)
 
     def to_dict(self) -> dict[str, Any]:
         return {**vars(self), "begun_at": self.begun_at.isoformat(), "posts": dict(self.posts)}
 
 
-def _result(job: _Job, url: str, source: Source, clock: Clock) -> Found:
-    told = download_result(url, source, clock, _WHAT)
+def _result(job: _Job, state: ComplianceJob, source: Source, clock: Clock, memory: Memory) -> Found:
+    with _forgetting(memory, job, clock, _NO_RESULT):
+        told = download_result(state.download_url, source, clock, _WHAT)
     gone = {job.posts[number]: why for number, why in told.items() if number in job.posts}
     return Found(
         unchanged=[post for post in job.posts.values() if post not in gone],

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from collectors import bluesky_client
@@ -293,15 +294,24 @@ def _play_x(platform: Platform, request: Request) -> Answer:
             ({"data": found} if found else {}) | ({"errors": errors} if errors else {})
         )
     assert request.headers["authorization"] == f"Bearer {test_x.TOKEN.password}"
-    is_new = request.method == "POST" or "ids" not in jobs
-    status = "created" if is_new else jobs.get("status", "complete")
+    is_list = (request.method, request.path) == ("GET", "/2/compliance/jobs")
+    if is_list and "name" not in jobs:
+        return Answer.of({"meta": {"result_count": 0}})
+    if request.method == "POST":
+        jobs["name"] = json.loads(request.body)["name"]
+        jobs.pop("ids", None)
     job = {
         "id": "123",
+        "name": jobs.get("name"),
         "type": "tweets",
-        "status": status,
+        "status": jobs.get("status", "complete") if "ids" in jobs else "created",
         "upload_url": f"{base}/storage/up",
+        "upload_expires_at": (NOW + timedelta(minutes=15)).isoformat(),
         "download_url": f"{base}/storage/down",
     }
+    if is_list:
+        assert request.query["type"] == "tweets"
+        return Answer.of({"data": [{**job, "id": "122", "name": "another"}, job]})
     return Answer.of({"data": job})
 
 
