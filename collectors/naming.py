@@ -11,6 +11,11 @@ from urllib.parse import unquote_plus
 from collectors.watchlist import Subject, bare_handle
 
 _WORD = re.compile(r"[^\W_]+")
+_TIME = re.compile(
+    r"(?<![\w%])[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(:[0-9]{2})?(\.[0-9]+)?Z?(?!\w)"
+)
+_NUMBER = re.compile(r"(?<![\w%])[0-9]+(?!\w)")
+_DIGIT = re.compile(r"[0-9]")
 _LONG = 6
 """From so many characters on a form is found within words as well."""
 _WHO = ("account", "handle", "user", "channel")
@@ -102,6 +107,23 @@ class Names:
                 if len(run) > longest:
                     break
         return False
+
+    def found_in(self, texts: Iterable[str]) -> set[str]:
+        """Give those of *texts* that hold one of the forms; texts of the same shape are judged once."""
+        judged: dict[str, bool] = {}
+        found = set()
+        for text in texts:
+            shape = self._shape(text)
+            if shape not in judged:
+                judged[shape] = self.are_in(shape)
+            if judged[shape]:
+                found.add(text)
+        return found
+
+    def _shape(self, text: str) -> str:
+        """Put 0 for each time, and for each number as well where no form has a digit."""
+        shape = _TIME.sub("0", text)
+        return shape if _DIGIT.search(" ".join(self.forms)) else _NUMBER.sub("0", shape)
 
     def are_asked(self, key: str, params: Mapping[str, str]) -> bool:
         """Tell whether a stream asks for one of them: by its name, or by what it asks."""

@@ -132,14 +132,15 @@ def withheld_tables(connection: duckdb.DuckDBPyConnection, watchlist: Watchlist)
     streams = withheld_streams(connection, watchlist)
     private = Names.private(watchlist.subject)
     keys = [stream for _, stream, _ in streams if stream not in _NOBODY]
-    messages = [
-        (message,)
+    said = [
+        message
         for (message,) in connection.execute(
             "SELECT message FROM attempt WHERE message IS NOT NULL "
             "UNION SELECT message FROM recheck_round WHERE message IS NOT NULL"
         ).fetchall()
-        if private.are_in(message) or any(key in message for key in keys)
     ]
+    naming = private.found_in(said)
+    messages = [(one,) for one in said if one in naming or any(key in one for key in keys)]
     with _registered(connection, "withheld_stream", _table_of(streams, _STREAM)):
         members = _members(connection)
         asked_since = [
