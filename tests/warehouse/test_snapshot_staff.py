@@ -74,8 +74,12 @@ def test_nothing_of_an_employee_is_in_the_snapshot(tmp_path):
         ]
         items = (Unreadable(raw="plantedunreadable", error="no text"),)
         files = [
-            enriched_file(tmp_path / "e", header("a", fault=refused, unreadable=items), judged),
-            enriched_file(tmp_path / "e", header("b", at=T0 + HOUR, fault=limited), []),
+            enriched_file(
+                tmp_path / "e", header("a", stream="s1", fault=refused, unreadable=items), judged
+            ),
+            enriched_file(
+                tmp_path / "e", header("b", at=T0 + HOUR, stream="s1", fault=limited), []
+            ),
         ]
         load_files(connection, files, now=T0)
         connection.execute(
