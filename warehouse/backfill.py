@@ -96,9 +96,7 @@ def missing_jobs(
                 )
             holes = missing(known, begin, end) if begin < end else []
             windows = _windows(stream, history, holes, known, begin=begin, now=now)
-            asked = [(window.since, window.until) for window in windows]
-            made = jobs_for(source, stream, asked, history=history, now=now)
-            jobs += [window.of(job) for window, job in zip(windows, made, strict=True)]
+            jobs += jobs_for(source, stream, windows, history=history, now=now)
     return Missing(jobs=jobs, cannot=cannot)
 
 

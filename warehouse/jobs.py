@@ -1,23 +1,21 @@
 """Jobs: the windows of a stream, made into what workers fetch."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from datetime import datetime
 
 from collectors.contract import Job, Stream
 from collectors.sources import Source
 from warehouse.ledger import StreamHistory
+from warehouse.windows import Window
 
 MOST_HOLES = 8
 """Jobs for one stream at a time, the newest holes first."""
-
-Window = tuple[datetime | None, datetime]
-"""[since, until); without a start, as far back as the platform gives."""
 
 
 def jobs_for(
     source: Source,
     stream: Stream,
-    windows: Sequence[Window],
+    windows: Iterable[Window],
     *,
     history: StreamHistory,
     now: datetime,
@@ -39,11 +37,14 @@ def jobs_for(
             stream=stream.key,
             reach=stream.reach,
             params=stream.params,
-            since=since,
-            until=until,
+            since=window.since,
+            until=window.until,
             validators=history.validators,
             planned_at=now,
             page_charged=stream.page_charged or stream.page_items,
+            remainder=window.remainder,
+            continues=window.continues,
+            is_last_try=window.is_last_try,
         )
-        for since, until in windows
+        for window in windows
     ]

@@ -49,9 +49,7 @@ def due_jobs(source: Source, streams: Iterable[Stream], ledger: Ledger, now: dat
         if next_due(source, stream, history, now) > now:
             continue
         windows = _windows(source, stream, history, imported, now)
-        asked = [(window.since, window.until) for window in windows]
-        made = jobs_for(source, stream, asked, history=history, now=now)
-        jobs += [window.of(job) for window, job in zip(windows, made, strict=True)]
+        jobs += jobs_for(source, stream, windows, history=history, now=now)
     return jobs
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from collectors.contract import Interval, Job, Remainder
+from collectors.contract import Interval, Remainder
 from warehouse.ledger import StreamHistory, missing
 
 _PATIENCE = timedelta(days=1)
@@ -23,15 +23,6 @@ class Window:
     continues: tuple[str, ...] = ()
     """The jobs that left it."""
     is_last_try: bool = False
-
-    def of(self, job: Job) -> Job:
-        """Let a job that was made for this stretch go on where an earlier one stopped."""
-        return replace(
-            job,
-            remainder=self.remainder,
-            continues=self.continues,
-            is_last_try=self.is_last_try,
-        )
 
 
 def share_out(

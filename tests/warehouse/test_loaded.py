@@ -15,6 +15,7 @@ from tests.warehouse.test_intake import publish_in, take_in
 from warehouse.jobs import jobs_for
 from warehouse.ledger import StreamHistory
 from warehouse.plan import read_standing
+from warehouse.windows import Window
 
 X = Source.model_validate({"name": "web", "platform": "x", "overlap": "1 h", "monthly_eur": 100})
 STREAM = Stream(key="search:1", reach="window")
@@ -138,7 +139,7 @@ def job_of(stream: str):
     (job,) = jobs_for(
         X,
         Stream(key=stream, reach="window"),
-        [(T0 - HOUR, T0)],
+        [Window(since=T0 - HOUR, until=T0)],
         history=StreamHistory(),
         now=T0,
     )
