@@ -64,8 +64,6 @@ class Remainder:
     """Down to where it was read."""
     cursor: str | None = None
     """Where the next page is; None: it is asked for by time, or from the newest item on again."""
-    items: int = 0
-    """How many items lie above the cursor."""
     restarts: int = 0
     """How often the platform lost the place."""
     stuck_since: datetime | None = None
@@ -77,12 +75,13 @@ class Remainder:
 
     @classmethod
     def from_values(cls, values: Mapping[str, Any]) -> Self:
-        """Read the object that `to_json` wrote."""
+        """Read the object that `to_json` wrote, in this version or another: what is new to it is left out."""
+        known = {one.name: values[one.name] for one in fields(cls) if one.name in values}
         moments = {
             name: values[name] and datetime.fromisoformat(values[name])
             for name in ("since", "until", "stuck_since")
         }
-        return cls(**(dict(values) | moments))
+        return cls(**(known | moments))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -56,7 +56,6 @@ def what_is_left(
         since=job.since,
         until=until,
         cursor=pages[-1].cursor,
-        items=before.items + sum(len(page.mentions) + len(page.unreadable) for page in pages),
         stuck_since=None if gets_further else before.stuck_since or at,
     )
     is_lost = isinstance(error, PlaceLost) or (job.is_last_try and not gets_further)
@@ -74,9 +73,7 @@ def _stuck(job: Job, before: Remainder, error: CollectError | None, at: datetime
 
 def _lost(job: Job, left: Remainder) -> Left:
     if left.restarts < _RESTARTS or job.since is None:
-        again = replace(
-            left, since=job.since, cursor=None, items=0, restarts=_RESTARTS, stuck_since=None
-        )
+        again = replace(left, since=job.since, cursor=None, restarts=_RESTARTS, stuck_since=None)
         return Left(remainder=again, continues=job.continues)
     gap = Interval(since=job.since, until=left.until, reason="possible_gap")
     return Left(continues=job.continues, given_up=(gap,))

@@ -143,9 +143,7 @@ class XCollector:
         walk = _Walk(window=window, until=window.until)
         if job.remainder and job.cursor and window.keeps:
             placed, token = Window.of_place(job.cursor, window.keeps)
-            walk = _Walk(
-                window=placed, until=job.remainder.until, token=token, items=job.remainder.items
-            )
+            walk = _Walk(window=placed, until=job.remainder.until, token=token)
         what = f"x {job.stream}"
         client = open_client(what, source, credential, clock)
         with client.session:
@@ -256,20 +254,19 @@ class _Walk:
     until: datetime
     """Up to when the first page tells all."""
     token: str | None = None
-    items: int = 0
-    """Above the first page."""
 
 
 def _turn_pages(what: str, ask: Ask, walk: _Walk, source: Source, clock: Clock) -> Iterator[Page]:
     window, cursor = walk.window, walk.token
     watch = PageWatch(what, cursor)
     newest_version: dict[str, int] = {}
-    depth = Depth(walk.items)
+    depth = Depth()
     for number in range(1, source.max_pages + 1):
         answer = answer_of(ask, cursor, what)
         mentions, unreadable = read_posts(answer, clock())
         # An edited post stands where its newest version does.
-        depth.turn(mentions, times=[one.edited_at or one.created_at for one in mentions])
+        times = [one.edited_at or one.created_at for one in mentions]
+        depth.turn(mentions, unreadable=len(unreadable), times=times)
         cursor = text_or_none(mapping(answer.get("meta")).get("next_token"))
         if cursor is None:
             covered = known_at_end(

@@ -74,7 +74,7 @@ def walk_listing(
         until = job.remainder.until
     watch = PageWatch(what, cursor)
     first = 1 if job.validators or source.history or goes_on else first_pages
-    depth = Depth(job.remainder.items if job.remainder and goes_on else 0)
+    depth = Depth()
     for number in range(1, source.max_pages + 1):
         page = ask(cursor)
         times = page.times

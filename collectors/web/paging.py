@@ -50,12 +50,9 @@ class PageWatch:
 class Depth:
     """How far down a walk has read, newest first: kept up page by page, whatever their number."""
 
-    def __init__(self, items: int = 0) -> None:
-        """
-        Args:
-            items: How many lie above the first page.
-        """
-        self.items = items
+    def __init__(self) -> None:
+        """Begin above the first page."""
+        self.items = 0
         """Turned over so far, unreadable ones included."""
         self.low: datetime | None = None
         """From which second on all was seen; None: nothing dated was."""

@@ -1,5 +1,6 @@
 """What walks leave behind: loaded with their files, in any order, and handed on by the ledger."""
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 from itertools import permutations
@@ -34,7 +35,7 @@ def left(since, until, cursor="c1", **keys) -> Remainder:
 
 
 FIRST = left(T0 - DAY, T0 - HOUR)
-SECOND = left(T0 - DAY, T0 - 5 * HOUR, "c2", items=200, stuck_since=T0 + MINUTE)
+SECOND = left(T0 - DAY, T0 - 5 * HOUR, "c2", stuck_since=T0 + MINUTE)
 
 
 def walks():
@@ -231,3 +232,8 @@ def test_a_place_that_brings_nothing_is_tried_as_long_as_a_day_of_answers(answer
 def test_a_job_with_what_it_goes_on_with_comes_back_as_it_was_written():
     (job, _) = planned({"j1": replace(DEEP, stuck_since=T0)}, *COVERED)
     assert Job.from_json(job.to_json()) == job
+
+
+def test_a_place_that_another_version_wrote_is_read_as_far_as_it_is_understood():
+    written = json.loads(DEEP.to_json()) | {"items": 500}
+    assert Remainder.from_values(written) == DEEP
