@@ -31,8 +31,7 @@ from collectors.sample import QUERIES
 from collectors.sample.commands import app as sample_app
 from collectors.settings import ConfigOption, HomeOption, NowOption, Settings, settings_from
 from collectors.try_command import try_source
-from enrichment.commands import enrich
-from enrichment.match_command import match
+from enrichment.commands import classify_lines, evaluate_file, match
 from reports.alert_commands import app as alert_app
 from reports.alert_settings import AlertSettings
 from reports.commands import app as report_app
@@ -42,6 +41,7 @@ from reports.settings import ReportSettings
 from warehouse.backfill_command import backfill
 from warehouse.commands import forget, load, sql, tell
 from warehouse.costs_command import costs
+from warehouse.enrich_command import enrich
 from warehouse.plan_command import plan
 from warehouse.recheck_command import recheck
 from warehouse.settings import WarehouseSettings
@@ -363,7 +363,8 @@ def _show_sample(settings: Settings, result: Round, report: Path) -> None:
 
 
 _PANELS: Mapping[str, Mapping[str, Callable[..., None]]] = {
-    "Begin": {"init": init, "check": check, "try": try_source, "match": match},
+    "Begin": {"init": init, "check": check, "try": try_source},
+    "Understand": {"match": match, "classify": classify_lines, "evaluate": evaluate_file},
     "Every day": {"run": run, "sql": sql, "costs": costs},
     "What run does, step by step": {
         "plan": plan,

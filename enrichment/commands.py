@@ -1,52 +1,25 @@
-"""The commands of the enrichment: `enrich` and `match`."""
+"""The commands of the enrichment: `match`, `classify`, `evaluate`, and what `enrich` runs."""
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
 
 import typer
+from rich.console import Console
 
-from collectors.configuration.configured import read_or_exit
-from collectors.settings import ConfigOption, HomeOption, NowOption, Settings, settings_from
+from collectors.settings import Settings
 from collectors.watchlist import Watchlist
+from enrichment.classify_command import classify_lines
+from enrichment.evaluate_command import evaluate_file
 from enrichment.match_command import match
 
-__all__ = ["enrich", "match"]
+__all__ = ["classify_lines", "enrich_with_bar", "evaluate_file", "match", "notes"]
 
-_SOME_FAILED = 1
-
-
-def enrich(
-    context: typer.Context,
-    home: HomeOption = None,
-    config: ConfigOption = None,
-    now: NowOption = None,
-    *,
-    entities: Annotated[
-        bool,
-        typer.Option(
-            help="Find names of organisations, places and products where a spaCy pipeline "
-            "for the language is installed."
-        ),
-    ] = True,
-) -> None:
-    """
-    Find language, subjects and tone in all landing files that wait.
-
-    Each landing file becomes an enriched file of the same name, which `luisterpost load`
-    takes in. Safe to run again: files that are enriched are left alone.
-
-    A broken file is put aside with the reason, the others go on, and the exit code is 1.
-    """
-    settings = settings_from(context, home, config, now)
-    watchlist = read_or_exit(settings).watchlist
-    if _enrich_with_bar(settings, watchlist, has_entities=entities):
-        raise typer.Exit(_SOME_FAILED)
+notes = Console(stderr=True)
+"""What is said beside the data."""
 
 
-def _enrich_with_bar(settings: Settings, watchlist: Watchlist, *, has_entities: bool) -> bool:
+def enrich_with_bar(settings: Settings, watchlist: Watchlist, *, has_entities: bool) -> bool:
     """Enrich what waits, say what was done, and tell whether a file failed."""
-    from rich.console import Console
     from rich.progress import Progress
 
     from enrichment.enrich import Enricher, enrich_waiting, unenriched
@@ -55,7 +28,7 @@ def _enrich_with_bar(settings: Settings, watchlist: Watchlist, *, has_entities: 
     if not waiting:
         typer.echo(f"nothing to enrich: no new files in {settings.landing}")
         return False
-    with Progress(console=Console(stderr=True), transient=True) as bar:
+    with Progress(console=notes, transient=True) as bar:
         task = bar.add_task("enriching", total=_rows_of(waiting))
         results = enrich_waiting(
             settings,

@@ -22,6 +22,7 @@ from reports.status_model import (
     Figure,
     Latency,
     Organisation,
+    Restated,
     Staff,
     StatusReport,
     Unit,
@@ -58,6 +59,7 @@ class StatusRows:
     staff_weeks: Sequence[Row]
     latency: Sequence[Row]
     tone_models: Sequence[Row]
+    restated: Sequence[Row]
     candidates: Sequence[Candidate]
     evidence: Sequence[Row]
 
@@ -116,6 +118,7 @@ def build_status(rows: StatusRows, period: Period, settings: ReportSettings) -> 
         tones=tones_by_period(rows.facet_periods, frame),
         has_rivals=any(row["relation"] == "competitor" for row in rows.subjects),
         models=tuple(plain(row["tone_model"]) for row in rows.tone_models),
+        restated=next((Restated(**row) for row in rows.restated), None),
         snapshot_id=rows.snapshot["snapshot_id"],
         made_at=made_at,
         watchlist_version=rows.snapshot["watchlist_version"] or "",

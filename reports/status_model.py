@@ -251,7 +251,22 @@ class Latency:
     max_s: float
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True)
+class Restated:
+    """Earned mentions that count otherwise since stored texts were read again."""
+
+    restated_at: datetime
+    added: int
+    """Mentions of this period that name a watched subject more than before."""
+    removed: int
+    """Mentions of this period that name one fewer."""
+    toned: int
+    """Mentions of this period whose tone is another one."""
+    earlier: int
+    """Mentions of the earlier periods that this one is compared with."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class StatusReport:
     """Everything that the status report says."""
 
@@ -280,6 +295,8 @@ class StatusReport:
     has_rivals: bool
     """Whether a competitor is on the watchlist."""
     models: tuple[str, ...]
+    restated: Restated | None
+    """None: what was counted once still counts so."""
     snapshot_id: str
     made_at: datetime
     watchlist_version: str

@@ -155,6 +155,7 @@ def read_status(
         else [],
         latency=ask("canary_latency", **within),
         tone_models=ask("tone_models", **within),
+        restated=ask("restated", start=start, **within),
         candidates=candidates,
         evidence=ask("story_evidence", stories=stories, **within) if stories else [],
     )

@@ -27,6 +27,7 @@ _STEPS = (
     "authors",
     "metrics",
     "matches",
+    "restated",
     "mentions",
     "refuse",
     "ledger",
@@ -180,6 +181,8 @@ def _load(connection: duckdb.DuckDBPyConnection, batch: list[_File], now: dateti
         run_script(connection, "stage", parameters)
         if any(file.header.kind == "recheck" for file in batch):
             run_script(connection, "rechecked", parameters)
+        if any(file.header.kind == "again" for file in batch):
+            run_script(connection, "again", parameters)
         run_script(connection, "costs", parameters)
         run_script(connection, "canary", parameters)
         drop_tombstoned(connection)

@@ -16,3 +16,5 @@ DELETE FROM entity USING touched WHERE entity.mention_id = touched.mention_id;
 DELETE FROM sighting USING touched WHERE sighting.mention_id = touched.mention_id;
 DELETE FROM metric_history USING touched WHERE metric_history.mention_id = touched.mention_id;
 DELETE FROM recheck USING touched WHERE recheck.mention_id = touched.mention_id;
+DELETE FROM match_history USING touched WHERE match_history.mention_id = touched.mention_id;
+DELETE FROM restatement USING touched WHERE restatement.mention_id = touched.mention_id;

@@ -2,7 +2,7 @@
 -- source said, so that the order of files never matters.
 CREATE OR REPLACE TEMP TABLE arriving_version AS
 SELECT
-    * EXCLUDE (collected_at, source, stream, is_recheck, matches, entities),
+    * EXCLUDE (collected_at, source, stream, is_recheck, is_again, matches, entities),
     min(collected_at) OVER (PARTITION BY mention_id, version_id) AS first_collected_at,
     collected_at AS last_collected_at,
     hash(
@@ -70,7 +70,7 @@ WHEN NOT MATCHED THEN INSERT (
 MERGE INTO sighting AS known
 USING (
     SELECT mention_id, source, stream, min(collected_at) AS first_collected_at
-    FROM arriving WHERE NOT is_recheck GROUP BY ALL
+    FROM arriving WHERE NOT is_recheck AND NOT is_again GROUP BY ALL
 ) AS new
 ON known.mention_id = new.mention_id AND known.source = new.source AND known.stream = new.stream
 WHEN MATCHED AND new.first_collected_at < known.first_collected_at THEN UPDATE SET

@@ -21,6 +21,11 @@ ON entity.mention_id = hidden.mention_id
     AND entity.field = hidden.field
     AND entity.start_char < hidden.end_char
     AND hidden.start_char < entity.end_char;
+CREATE TABLE snapshot.match_history AS
+SELECT * FROM match_history
+SEMI JOIN snapshot.subject USING (subject_id)
+SEMI JOIN snapshot.mention USING (mention_id);
+CREATE TABLE snapshot.restatement AS SELECT * FROM restatement SEMI JOIN snapshot.subject USING (subject_id);
 CREATE TABLE snapshot.metric_history AS SELECT * FROM metric_history SEMI JOIN snapshot.mention USING (mention_id);
 CREATE TABLE snapshot.sighting AS SELECT * FROM sighting SEMI JOIN snapshot.mention USING (mention_id);
 -- Counted anew, so that a story is what the snapshot's own mentions make of it.

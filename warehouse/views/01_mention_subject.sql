@@ -18,18 +18,12 @@ SELECT
     any_value(mention.url) AS url,
     any_value(mention.title) AS title,
     any_value(mention.text) AS text,
-    CASE
-        WHEN bool_and(subject_match.tone = 'uncertain') THEN 'uncertain'
-        WHEN
-            sum(subject_match.p_negative) > sum(subject_match.p_neutral)
-            AND sum(subject_match.p_negative) >= sum(subject_match.p_positive)
-            THEN 'negative'
-        WHEN
-            sum(subject_match.p_positive) > sum(subject_match.p_neutral)
-            AND sum(subject_match.p_positive) > sum(subject_match.p_negative)
-            THEN 'positive'
-        ELSE 'neutral'
-    END AS tone,
+    tone_towards(
+        sum(subject_match.p_negative),
+        sum(subject_match.p_neutral),
+        sum(subject_match.p_positive),
+        bool_and(subject_match.tone = 'uncertain')
+    ) AS tone,
     avg(subject_match.p_negative) AS p_negative,
     avg(subject_match.p_neutral) AS p_neutral,
     avg(subject_match.p_positive) AS p_positive,
