@@ -111,6 +111,8 @@ class Subject(Frozen):
     hashtags: tuple[Annotated[Words, AfterValidator(without_hash)], ...] = ()
     domains: tuple[Words, ...] = ()
     handles: dict[str, tuple[Words, ...]] = Field(default_factory=dict)
+    misspellings: bool | tuple[Words, ...] | None = None
+    compounds: bool | tuple[Words, ...] | None = None
     unit: Words | None = None
     consent: Consent | None = None
 

@@ -1,6 +1,6 @@
 """Find the watched subjects in a text, in all the ways in which people write them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from operator import itemgetter
 from typing import Literal, NamedTuple
 
@@ -9,6 +9,8 @@ from enrichment.matching.boundaries import PLURAL_LETTERS
 from enrichment.matching.finder import PhraseFinder
 from enrichment.matching.folding import Folded
 from enrichment.matching.guards import ContextWords, ExcludePhrases
+from enrichment.matching.near_forms import NearForms, NearPhrase
+from enrichment.matching.near_words import Leeway
 from enrichment.matching.patterns import HandlePattern, Pattern, Rule, TermPattern, patterns_of
 from enrichment.matching.zones import Zones
 
@@ -38,7 +40,8 @@ class Match(NamedTuple):
         form: How it is written there: `field's original text[start:end]`.
         start: First character, counted in code points.
         end: Behind the last character.
-        rule: What it was found as: `term`, `hashtag`, `handle` or `domain`.
+        rule: What it was found as: `term`, `hashtag`, `handle`, `domain`, `misspelling` or
+            `compound` (the name joined with another word).
     """
 
     subject: str
@@ -70,6 +73,7 @@ class SubjectMatcher:
         self._patterns = list(patterns.values())
         self._plain_terms = [_plain_term(known) for known in self._patterns]
         self._finder = PhraseFinder(list(patterns))
+        self._near = NearForms(_near_phrases(patterns))
         self._context = ContextWords(subjects)
         naming = {
             (number, phrase)
@@ -153,6 +157,12 @@ class SubjectMatcher:
                 place = pattern.place(folded, start, end, zones)
                 if place is not None:
                     found.append((*place, pattern.subject, pattern.needs_context))
+        for hit in self._near.find(folded):
+            for pattern in self._patterns[hit.number]:
+                if isinstance(pattern, TermPattern) and pattern.leeway(hit.rule) != "no":
+                    place = pattern.near_place(folded, hit, zones)
+                    if place is not None:
+                        found.append((*place, pattern.subject, pattern.needs_context))
         return found
 
     def _guarded(
@@ -193,6 +203,23 @@ class SubjectMatcher:
                 first, behind = span
                 matches.append(Match(ids[subject], field, text[first:behind], first, behind, rule))
         return matches
+
+
+def _near_phrases(patterns: Mapping[str, Sequence[Pattern]]) -> Iterator[NearPhrase]:
+    """Give the written forms that may be misspelt or joined; all words of a name count as known."""
+    for number, (words, known) in enumerate(patterns.items()):
+        terms = [p for p in known if isinstance(p, TermPattern)]
+        yield NearPhrase(
+            number,
+            words,
+            frozenset(pattern.subject for pattern in terms),
+            _widest(pattern.spelling for pattern in terms),
+            _widest(pattern.compounds for pattern in terms),
+        )
+
+
+def _widest(leeways: Iterable[Leeway]) -> Leeway:
+    return max(leeways, key=("no", "safe", "always").index, default="no")
 
 
 def _plain_term(patterns: Sequence[Pattern]) -> tuple[int, bool] | None:

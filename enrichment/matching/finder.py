@@ -1,6 +1,7 @@
 """Find thousands of folded phrases at once, at the beginnings of words."""
 
 import re
+import unicodedata
 from collections.abc import Iterator, Sequence
 
 from ahocorasick_rs import AhoCorasick
@@ -9,7 +10,7 @@ from enrichment.matching.boundaries import has_unspaced
 from enrichment.matching.folding import Folded
 
 _NO_WORD = re.compile(r"[^\w ]|_")
-_HASHTAG = re.compile(r"#(\w+)")
+_TAG = re.compile(r"[#@](\w+)")
 
 Hit = tuple[int, int, int]
 """Number of the phrase, start and end in `Folded.plain`."""
@@ -21,7 +22,7 @@ class PhraseFinder:
 
     Most texts are searched for whole words only, which finds a fifth of the
     hits that searching everywhere does and loses none that could count;
-    hashtags and scripts without blanks are searched everywhere.
+    hashtags, accounts and scripts without blanks are searched everywhere.
     """
 
     def __init__(self, phrases: Sequence[str], *, are_stems: bool = False) -> None:
@@ -73,7 +74,7 @@ class PhraseFinder:
             for key, start, end in self._anywhere.find_matches_as_indexes(
                 folded.search, overlapping=True
             ):
-                hits.extend(self._same(plain, key, start - 1, end - 1))
+                hits.extend(self._same(folded, key, start - 1, end - 1))
             return hits
         for needle, start, end in self._words.find_matches_as_indexes(
             folded.search, overlapping=True
@@ -83,22 +84,38 @@ class PhraseFinder:
             if number is not None:
                 hits.append((number, start + lead, end - tail))
             else:
-                hits.extend(self._same(plain, key, start + lead, end - tail))
-        if "#" in plain:
-            hits.extend(self._inside_hashtags(folded))
+                hits.extend(self._same(folded, key, start + lead, end - tail))
+        if "#" in plain or "@" in plain:
+            hits.extend(self._inside_tags(folded))
         return hits
 
-    def _inside_hashtags(self, folded: Folded) -> Iterator[Hit]:
-        for hashtag in _HASHTAG.finditer(folded.plain):
-            offset = hashtag.start(1)
-            inside = folded.search[offset + 1 : hashtag.end() + 1]
+    def _inside_tags(self, folded: Folded) -> Iterator[Hit]:
+        """Find what stands anywhere in a hashtag, and at the beginning of an account."""
+        for tag in _TAG.finditer(folded.plain):
+            offset = tag.start(1)
+            inside = folded.search[offset + 1 : tag.end() + 1]
+            is_account = folded.plain[offset - 1] == "@"
             for key, start, end in self._anywhere.find_matches_as_indexes(inside, overlapping=True):
-                if end - start < len(inside):
-                    yield from self._same(folded.plain, key, start + offset, end + offset)
+                if end - start < len(inside) and not (start and is_account):
+                    yield from self._same(folded, key, start + offset, end + offset)
 
-    def _same(self, plain: str, key: int, start: int, end: int) -> Iterator[Hit]:
+    def _same(self, folded: Folded, key: int, start: int, end: int) -> Iterator[Hit]:
         """Give the phrases with this key that stand there with their own dots and signs."""
-        written = plain[start:end].replace("-", " ").replace("_", " ")
+        written = folded.plain[start:end].replace("-", " ").replace("_", " ")
         for number in self._numbers[key]:
-            if self._phrases[number] == written:
+            phrase = self._phrases[number]
+            if phrase == written or (
+                "*" in written
+                and phrase == written.replace("*", " ")
+                and _are_pictures(folded, start, end)
+            ):
                 yield number, start, end
+
+
+def _are_pictures(folded: Folded, start: int, end: int) -> bool:
+    """Tell whether the stars in [start, end) are emoji: Acme🍺Bier is one name, Acme—Bier two words."""
+    return all(
+        unicodedata.category(folded.written(at)) == "So"
+        for at in range(start, end)
+        if folded.plain[at] == "*"
+    )

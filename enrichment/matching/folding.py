@@ -12,6 +12,16 @@ _APOSTROPHES = "'\u2019\u2018\u201b\u02bc\u02bb\u02b9\u2032`\u00b4\uff07"
 _DASHES = "-\u2010\u2011\u2012\u2013\u2212\ufe63\uff0d\u058a\u00b7\u2027\u30fb\uff65"
 # Letters that Unicode does not decompose, though people leave their stroke out as they do an accent.
 _STROKES = str.maketrans("øłđħıŧƀɨ", "oldhitbi") | {ord("æ"): "ae", ord("œ"): "oe", ord("þ"): "th"}
+# Letters in other clothes that Unicode does not decompose: small capitals, white on black. Those of
+# the latter that are emoji stay signs.
+_SMALL_CAPITALS = str.maketrans("ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘꞯʀꜱᴛᴜᴠᴡʏᴢ", "abcdefghijklmnopqrstuvwyz")
+_WHITE_ON_BLACK = {
+    first + place: chr(ord("a") + place)
+    for first in (0x1F150, 0x1F170)
+    for place in range(26)
+    if first + place not in {0x1F170, 0x1F171, 0x1F17E, 0x1F17F}
+}
+_CLOTHED = _STROKES | _SMALL_CAPITALS | _WHITE_ON_BLACK
 # Marks that change the letter rather than adorn it: nukta, kana voicing, virama.
 _KEPT_MARKS = frozenset({0, 7, 8, 9})
 _QUOTES = "\u201c\u201d\u201e\u201f\u00ab\u00bb\u2039\u203a\u201a\u300c\u300d\u300e\u300f"
@@ -52,7 +62,7 @@ def _fold_character(character: str) -> str:
     kept = "".join(c for c in bare if unicodedata.combining(c) in _KEPT_MARKS)
     return "".join(
         c if c.isascii() or unicodedata.category(c)[0] in "LMN" else _SYMBOL
-        for c in kept.translate(_STROKES)
+        for c in kept.translate(_CLOTHED)
     )
 
 

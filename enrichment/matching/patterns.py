@@ -9,6 +9,7 @@ from unicodedata import category, normalize
 from collectors.watchlist import Subject, bare_handle
 from enrichment.matching.boundaries import (
     PLURAL_LETTERS,
+    official_end,
     has_plural_s,
     is_camel_edge,
     is_word,
@@ -18,10 +19,12 @@ from enrichment.matching.boundaries import (
     may_end_host,
 )
 from enrichment.matching.folding import Folded, fold
+from enrichment.matching.near_forms import NearHit, NearRule
+from enrichment.matching.near_words import Leeway
 from enrichment.matching.written_forms import as_words, written_forms
 from enrichment.matching.zones import Zone, Zones
 
-Rule = Literal["term", "hashtag", "handle", "domain"]
+Rule = Literal["term", "hashtag", "handle", "domain", "misspelling", "compound"]
 Place = tuple[int, int, Rule]
 """Start, end and rule of a hit that counts, in `Folded.plain`."""
 
@@ -55,6 +58,9 @@ class TermPattern:
     needs_context: bool
     symbols: str = ""
     """Signs beyond ASCII in the term, which folding makes alike: I ❤ Vexa is not I ☠ Vexa."""
+    spelling: Leeway = "no"
+    compounds: Leeway = "no"
+    is_person: bool = False
 
     def place(self, folded: Folded, start: int, end: int, zones: Zones) -> Place | None:
         """Decide whether the hit [start, end) counts, and what belongs to it."""
@@ -65,17 +71,38 @@ class TermPattern:
             return None
         zone = zones.at(start)
         if zone is None:
-            counts = not self.is_tag and may_begin(folded, start) and may_end(folded, start, end)
-            return (start, end, "term") if counts else None
+            if self.is_tag or not may_begin(folded, start):
+                return None
+            if may_end(folded, start, end):
+                return start, end, "term"
+            behind = official_end(folded, start, end) if folded.plain[end] == "_" else None
+            return (start, behind, "handle") if behind and not self.is_person else None
         if end > zone.end:
             counts = not self.is_tag and may_end(folded, start, end)
             return _across(folded, start, end, zone) if counts else None
         if zone.kind == "hashtag":
             return _in_hashtag(folded, start, end, zone)
         if zone.kind == "account":
-            return _in_account(folded, start, end, zone)
+            return _in_account(folded, start, end, zone, is_person=self.is_person)
         place = _in_link(folded, start, end, zone)
         return None if self.is_tag and place and place[2] == "term" else place
+
+    def leeway(self, rule: NearRule) -> Leeway:
+        """Tell how far the name may be written otherwise."""
+        return self.spelling if rule == "misspelling" else self.compounds
+
+    def near_place(self, folded: Folded, hit: NearHit, zones: Zones) -> Place | None:
+        """Decide whether a name that is misspelt or joined counts: in running text and hashtags."""
+        start, end, behind = hit.start, hit.end, hit.word_end
+        zone = zones.at(start)
+        if zone is None:
+            counts = may_begin(folded, start) and may_end(folded, start, behind)
+            return (start, end, hit.rule) if counts else None
+        if zone.kind != "hashtag" or start != zone.name_start:
+            return None
+        if behind == zone.end or has_plural_s(folded, start, behind):
+            return zone.start, zone.end, hit.rule
+        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,9 +240,37 @@ def term_patterns(number: int, subject: Subject, term: str) -> Iterator[tuple[st
         is_guarded = bool(subject.context) and not any(
             f" {as_words(word)}" in f" {as_words(term)}" for word in subject.context
         )
+        spelling, compounds = _leeways(subject, term)
         for form in written_forms(term):
-            pattern = TermPattern(number, form.is_tag, form.is_split, is_guarded, symbols)
-            yield form.words, pattern
+            is_bare = form.is_tag or form.is_split or bool(symbols)
+            yield (
+                form.words,
+                TermPattern(
+                    number,
+                    form.is_tag,
+                    form.is_split,
+                    is_guarded,
+                    symbols,
+                    spelling="no" if is_bare else spelling,
+                    compounds="no" if is_bare else compounds,
+                    is_person=subject.facet == "employee",
+                ),
+            )
+
+
+def _leeways(subject: Subject, term: str) -> tuple[Leeway, Leeway]:
+    """Say how far a term may be misspelt and joined; what resembles a person's name is another's."""
+    default: Leeway = "no" if subject.facet == "employee" else "safe"
+    return (
+        _leeway(subject.misspellings, term, default),
+        _leeway(subject.compounds, term, default),
+    )
+
+
+def _leeway(setting: bool | tuple[str, ...] | None, term: str, default: Leeway) -> Leeway:
+    if isinstance(setting, bool):
+        return "always" if setting else "no"
+    return "always" if setting is not None and term in setting else default
 
 
 def _hashtag(number: int, hashtag: str) -> Iterator[tuple[str, Pattern]]:
@@ -299,10 +354,15 @@ def _in_hashtag(folded: Folded, start: int, end: int, zone: Zone) -> Place | Non
     return (zone.start, zone.end, "hashtag") if counts else None
 
 
-def _in_account(folded: Folded, start: int, end: int, zone: Zone) -> Place | None:
+def _in_account(
+    folded: Folded, start: int, end: int, zone: Zone, *, is_person: bool
+) -> Place | None:
     if start != zone.name_start:
         return None
-    is_whole = end == zone.name_end or folded.plain[end : zone.name_end] == _BLUESKY
+    name_end = zone.name_end
+    if folded.plain.endswith(_BLUESKY, end, name_end):
+        name_end -= len(_BLUESKY)
+    is_whole = end == name_end or (not is_person and official_end(folded, start, end) == name_end)
     return (zone.start, zone.end, "handle") if is_whole else None
 
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
+from unicodedata import normalize
 
 from enrichment.matching.folding import fold
 
@@ -14,6 +15,11 @@ _JOINTS = re.compile(r"(?<=.)[ .'&+/]+(?=\w)")
 _ABBREVIATED = re.compile(r"\b(dr|st|ste|mr|mrs|prof|inc|ltd|co|corp|jr|sr|bros)\b(?!\.)")
 _INITIALISM = re.compile(r"\b(nv|bv|sa|sprl|srl|bvba|vzw|asbl)\b(?!\.)")
 _HUMP = re.compile(r"(?<=[a-zß-öø-ÿ])(?=[A-ZÀ-ÖØ-Þ])")
+
+_SPELT_OUT = str.maketrans(
+    {"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa"}
+    | {"Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "Ø": "Oe", "Å": "Aa"}
+)
 
 JOINED_LETTERS = 5
 """A name written as one word (CocaCola) has at least so many letters in running text, or a digit."""
@@ -45,15 +51,18 @@ def written_forms(name: str) -> list[WrittenForm]:
     Blanks, hyphens and underscores between words are the same thing; they may
     be left out (Coca-Cola, Coca Cola, CocaCola), and so may dots and
     apostrophes (Dr. Oetker, Dr Oetker; D'Ieteren, Dieteren); "&" may be "and"
-    in four languages.
+    in four languages, and an umlaut two letters (Müller, Mueller).
     """
     literal = fold(name).strip().replace("-", " ").replace("_", " ")
     base = " ".join(literal.split())
     if not base:
         return []
+    spelt_out = as_words(normalize("NFC", name).translate(_SPELT_OUT))
     if base.isalpha() and not _HUMP.search(name):
-        return [WrittenForm(base)]
-    spoken = dict.fromkeys((*_spoken(base), literal, *_with_room(fold(name).strip())))
+        return [WrittenForm(words) for words in dict.fromkeys((base, spelt_out))]
+    spoken = dict.fromkeys(
+        (*_spoken(base), literal, *_with_room(fold(name).strip()), *_spoken(spelt_out))
+    )
     forms = {words: WrittenForm(words) for words in spoken}
     for words in spoken:
         joined = _JOINTS.sub("", words)
