@@ -21,7 +21,7 @@ _DEEP_CENTIBELS, _CENTIBELS = 650, 600
 """How rare a word may be, in hundredths of a power of ten: once in 3 million, in 1 million words."""
 _UNKNOWN = -7.5 * math.log(10)
 _END_LETTERS = 3
-_END_WEIGHT = 0.6
+_END_WEIGHT = 0.7
 _UNSEEN_END = 0.5
 
 
