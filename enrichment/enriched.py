@@ -39,6 +39,9 @@ ENRICHED_SCHEMA = pa.schema(
         ("language", pa.string()),
         ("language_score", pa.float64()),
         ("story_id", pa.string()),
+        ("text_id", pa.string()),
+        ("shingles", pa.list_(pa.uint32())),
+        ("signature", pa.binary()),
         ("matches", pa.list_(MATCH_FIELDS)),
         ("entities", pa.list_(ENTITY_FIELDS)),
     ]

@@ -13,7 +13,7 @@ from collectors.watchlist import Watchlist
 from enrichment.entities import Entity, find_pipeline, kept_entities
 from enrichment.language import detect_language, language_model
 from enrichment.pipeline import build_pipeline, make_doc, recogniser_for
-from enrichment.signatures import story_id
+from enrichment.signatures import signatures
 from enrichment.subjects import Match, SubjectMatcher
 from enrichment.tone import Tone, ToneModel, default_tone_model
 
@@ -50,7 +50,7 @@ class _Draft:
 
     language: str
     score: float
-    story_id: str
+    signatures: Mapping[str, Any]
     tasks: tuple[_Task, ...]
 
 
@@ -125,7 +125,7 @@ class Enricher:
             here = _few_places(match for match in matches if match.field == field)
             if here:
                 tasks.append(_Task(content, language, here))
-        return _Draft(language, score, story_id(row), tuple(tasks))
+        return _Draft(language, score, signatures(row), tuple(tasks))
 
     def _matcher(self, platform: str, now: datetime) -> SubjectMatcher:
         """Find the matcher of those who may be looked for there: one for each such set."""
@@ -164,7 +164,7 @@ class Enricher:
         return {
             "language": draft.language,
             "language_score": draft.score,
-            "story_id": draft.story_id,
+            **draft.signatures,
             "matches": [
                 _match_row(match, tone, self.tone_model.name)
                 for task, analysis in found

@@ -1,10 +1,12 @@
-"""Which mentions repeat one another: the same text up to case, links, spacing and punctuation."""
+"""By what the mentions that repeat one another are found: exact copies, and near copies."""
 
 import re
 import unicodedata
 from collections.abc import Mapping
 from hashlib import blake2b
 from typing import Any
+
+from enrichment.near_copies import sign
 
 _WHOLE_TEXT_CHARS = 80
 """From here on an article's text alone tells a reprint, whatever title a site gave it."""
@@ -36,6 +38,35 @@ def story_id(row: Mapping[str, Any]) -> str:
     if sum(map(str.isalpha, signature)) < _CHANCE_LETTERS:
         return _digest(f"mention\x1f{row['mention_id']}")
     return _digest(f"text\x1f{signature}")
+
+
+def signatures(row: Mapping[str, Any]) -> dict[str, Any]:
+    """
+    Tell all by which a mention's copies are found.
+
+    Args:
+        row: A row of `MENTION_SCHEMA`; read are `mention_id`, `title` and `text`.
+
+    Returns:
+        `story_id` as the function of that name gives it; `text_id`, 32 hexadecimal
+        digits, the same for the same title and text as far as `fold` keeps them;
+        `shingles` and `signature` as `near_copies.sign` gives them: none and null for
+        a text that has no near copies but by chance.
+    """
+    exact = story_id(row)
+    near = sign(row)
+    text, title = row.get("text") or "", row.get("title") or ""
+    own = f"{_VERSION}\x1f{fold(title)}\x1f{fold(text)}" if near else ""
+    return {
+        "story_id": exact,
+        "text_id": _digest(own) if near else exact,
+        "shingles": near.shingles if near else (),
+        "signature": near.packed() if near else None,
+    }
+
+
+_VERSION = "text 1"
+"""Changes whenever equal texts would get another signature."""
 
 
 def fold(text: str) -> str:
