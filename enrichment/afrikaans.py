@@ -43,7 +43,7 @@ _LONGER_TEXT = 0.4
 
 
 def weigh_afrikaans(
-    words: Sequence[str], dutch: NDArray[np.float32], detector: float, *, is_short: bool
+    words: Sequence[str], dutch: NDArray[np.float16], detector: float, *, is_short: bool
 ) -> float:
     """
     Weigh the words of a text that is in one of the two.
