@@ -26,7 +26,7 @@ _COMMON = 4.0
 _LINKS = ("", "s", "en", "er")
 _DIMINUTIVE = re.compile(r"(?:[tpk]|et)?jes?|kes?|chens?")
 _SHORT_NOUNS = frozenset(
-    [
+    (
         "abo",
         "app",
         "apps",
@@ -34,85 +34,27 @@ _SHORT_NOUNS = frozenset(
         "bak",
         "bar",
         "bon",
+        "bot",
         "bus",
         "ceo",
         "fan",
         "fans",
         "pas",
         "tas",
-        "vat",
-        "abo",
-        "bon",
-        "bot",
-    ]
+    )
 )
 # Endings of places' and people's names, which are names of their own: Lindenberg, Petersson.
-_NAME_ENDINGS = frozenset(
-    [
-        "bach",
-        "berg",
-        "bergen",
-        "borg",
-        "bourg",
-        "brook",
-        "brug",
-        "brugge",
-        "burg",
-        "bury",
-        "dorf",
-        "dorp",
-        "feld",
-        "field",
-        "ford",
-        "haus",
-        "hausen",
-        "haven",
-        "heim",
-        "horst",
-        "hove",
-        "hoven",
-        "huizen",
-        "kerk",
-        "kirchen",
-        "kirche",
-        "lake",
-        "land",
-        "mann",
-        "mans",
-        "meer",
-        "mond",
-        "monde",
-        "ness",
-        "poort",
-        "quist",
-        "rode",
-        "stad",
-        "stadt",
-        "stead",
-        "stein",
-        "stone",
-        "straat",
-        "strom",
-        "stroom",
-        "thal",
-        "ville",
-        "veld",
-        "velde",
-        "wald",
-        "weiler",
-        "wick",
-        "wijk",
-        "wood",
-        "worth",
-        "saurus",
-        "isten",
-        "ianer",
-        "linie",
-        "sohn",
-        "zell",
-        "zelle",
-    ]
-)
+# fmt: off
+_NAME_ENDINGS = frozenset((
+    "bach", "berg", "bergen", "borg", "bourg", "brook", "brug", "brugge", "burg", "bury",
+    "dorf", "dorp", "feld", "field", "ford", "haus", "hausen", "haven", "heim", "horst",
+    "hove", "hoven", "huizen", "kerk", "kirchen", "kirche", "lake", "land", "mann", "mans",
+    "meer", "mond", "monde", "ness", "poort", "quist", "rode", "stad", "stadt", "stead",
+    "stein", "stone", "straat", "strom", "stroom", "thal", "ville", "veld", "velde", "wald",
+    "weiler", "wick", "wijk", "wood", "worth", "saurus", "isten", "ianer", "linie", "sohn",
+    "zell", "zelle", "tisch", "tische",
+))
+# fmt: on
 _SAFER: dict[str, int] = {"swapped": 0, "doubled": 0, "lookalike": 0, "replaced": 2}
 
 
@@ -179,6 +121,11 @@ def read_compound(written: str, name: str, leeway: Leeway, *, is_alone: bool) ->
     return Reading(name, len(name), "joined", refused)
 
 
+def is_diminutive(rest: str) -> bool:
+    """Tell whether *rest* makes a name small, in Dutch or German: tje, ke, chen."""
+    return _DIMINUTIVE.fullmatch(rest) is not None
+
+
 def _too_short(name: str, how: Slip, leeway: Leeway, *, is_alone: bool) -> str:
     shortest = SAFE_LETTERS - (how in {"swapped", "doubled", "lookalike"} or not is_alone)
     if leeway == "always":
@@ -214,7 +161,7 @@ def _is_word(written: str, name: str) -> str:
 
 def _may_follow(name: str, rest: str, leeway: Leeway) -> bool:
     is_long = len(name) >= JOINED_LETTERS or leeway == "always"
-    if is_long and _DIMINUTIVE.fullmatch(rest):
+    if is_long and is_diminutive(rest):
         return True
     links = _LINKS if len(name) > JOINED_LETTERS else _LINKS[:2]
     return any(

@@ -20,7 +20,7 @@ from enrichment.matching.boundaries import (
 )
 from enrichment.matching.folding import Folded, fold
 from enrichment.matching.near_forms import NearHit, NearRule
-from enrichment.matching.near_words import Leeway
+from enrichment.matching.near_words import Leeway, is_diminutive
 from enrichment.matching.written_forms import as_words, written_forms
 from enrichment.matching.zones import Zone, Zones
 
@@ -100,6 +100,8 @@ class TermPattern:
             return (start, end, hit.rule) if counts else None
         if zone.kind != "hashtag" or start != zone.name_start:
             return None
+        if hit.rule == "compound" and is_diminutive(folded.plain[end:behind]):
+            return None  # where no capital shows it, #kortlintje is a kort lintje
         if behind == zone.end or has_plural_s(folded, start, behind):
             return zone.start, zone.end, hit.rule
         return None
