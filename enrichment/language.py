@@ -21,7 +21,8 @@ _READ_CHARS = 400
 """What is read: more changes no answer and costs time."""
 _LOOK_CHARS = 4_000
 """Where those are looked for: the rest of a long text is never touched."""
-_FLOOR = 0.4
+_FLOOR, _FLOOR_OF_ONE_WORD = 0.4, 0.6
+"""One word is often a name, or belongs to several languages."""
 _TEMPERATURE = 1.5
 """By how much the sum of the words' logarithms is too sure: words aren't drawn apart."""
 _DETECTOR_WEIGHT = 0.4
@@ -29,7 +30,7 @@ _CANDIDATES = 10
 _LEAST = 1e-5
 _PRIOR = np.array([{"nl": 1.0, "fr": 0.5, "en": 0.5, "de": 0.5}.get(one, 0.0) for one in LISTED])
 """The languages this is made for are likelier than others; it matters for a word or two."""
-_HINT = 4.5
+_HINT, _HINTED_FLOOR = 4.5, 0.2
 """What a platform's tag adds to its language's logarithm: settles little texts, no long ones."""
 _CLEAR_LEAD, _CLEAR_WORD = 10.0, -10.5
 """How far ahead, and how common word by word, a language must be for the detector not to be asked."""
@@ -144,7 +145,9 @@ def _language_of(prose: str, hinted: str) -> tuple[str, float]:
         scores = _weigh(evidence, once, words, _detect(prose), hinted)
     first = max(scores, key=scores.__getitem__)
     probability = 1 / sum(math.exp((s - scores[first]) / _TEMPERATURE) for s in scores.values())
-    is_told = probability >= _FLOOR and len(first) == 2  # noqa: PLR2004 — ISO 639-1's length
+    floor = _FLOOR if len(once) > 1 else _FLOOR_OF_ONE_WORD
+    floor = _HINTED_FLOOR if first == hinted else floor
+    is_told = probability >= floor and len(first) == 2  # noqa: PLR2004 — ISO 639-1's length
     return (first if is_told else UNKNOWN), probability
 
 
