@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 from collectors.landing import Header, LandingError, read_header
 from enrichment.enriched import ENRICHED_SCHEMA
 from warehouse.costs import charge_rows
+from warehouse.link import link_arriving
 from warehouse.query import run_script
 from warehouse.recheck_rows import check_rows, gone_mentions, round_rows
 from warehouse.tombstones import bury_each, drop_tombstoned
@@ -29,6 +30,7 @@ _STEPS = (
     "matches",
     "restated",
     "mentions",
+    "link",
     "refuse",
     "ledger",
     "rechecks",
@@ -183,11 +185,15 @@ def _load(connection: duckdb.DuckDBPyConnection, batch: list[_File], now: dateti
             run_script(connection, "rechecked", parameters)
         if any(file.header.kind == "again" for file in batch):
             run_script(connection, "again", parameters)
+        run_script(connection, "link_before", parameters)
         run_script(connection, "costs", parameters)
         run_script(connection, "canary", parameters)
         drop_tombstoned(connection)
         for step in _STEPS:
-            run_script(connection, step, parameters)
+            if step == "link":
+                link_arriving(connection)
+            else:
+                run_script(connection, step, parameters)
     finally:
         for name in tables:
             connection.unregister(name)

@@ -12,6 +12,7 @@ import duckdb
 import pyarrow as pa
 
 from collectors.landing import sync_folder
+from warehouse.link import unlink_removed
 from warehouse.query import run_script
 from warehouse.transaction import in_transaction
 
@@ -157,7 +158,9 @@ def remove_touched(connection: duckdb.DuckDBPyConnection, *, now: datetime) -> N
         {"now": now},
     )
     run_script(connection, "touch_by_mention", {})
+    run_script(connection, "link_before", {})
     run_script(connection, "remove", {})
+    unlink_removed(connection)
     run_script(connection, "roll_up", {"now": now})
 
 

@@ -21,6 +21,7 @@ from collectors.landing import (
 from collectors.mention import Mention
 from collectors.watchlist import Watchlist
 from enrichment.enriched import ENRICHED_SCHEMA
+from enrichment.signatures import signatures
 from warehouse.connection import open_warehouse
 from warehouse.publish import publish_snapshot
 
@@ -128,12 +129,21 @@ def landing_file(folder: Path, head: Header, mentions: Iterable[Mention]) -> Pat
         return writer.finish(head)
 
 
+def _signed(judgement: Judgement, row: dict[str, Any]) -> dict[str, Any]:
+    """Sign as the enrichment does, except that even the shortest texts have copies."""
+    signed = signatures(row)
+    if not signed["shingles"] or judgement.story:
+        name = judgement.story or f"s {row['text']}"
+        signed |= {"story_id": name, "text_id": name}
+    return signed
+
+
 def _judged(judgement: Judgement, row: dict[str, Any]) -> dict[str, Any]:
     negative, neutral, positive = judgement.p
     return {
         "language": judgement.language,
         "language_score": 0.9,
-        "story_id": judgement.story or f"s {row['text']}",
+        **_signed(judgement, row),
         "matches": [
             {
                 "subject_id": subject,

@@ -27,6 +27,7 @@ SET
     language = deciding.language,
     language_score = deciding.language_score,
     story_id = deciding.story_id,
+    text_id = deciding.text_id,
     enriched_at = deciding.enriched_at,
     watchlist_version = deciding.watchlist_version
 FROM deciding
