@@ -7,18 +7,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 _AFRIKAANS_WORDS = """
-    aan afgelope al altyd asook baie belangrik bly boek by byna daarna daardie dae dag daarvan deur
-    dié die dink dis dit doen dogter dorp dalk eers egter ek elke enige familie gaan gebring gee
-    gegee gekry geleentheid gemaak gesê gesin geskryf gevra gister goeie graag haar het hierdie
-    hierna hoekom hoe hom hul hulle hy hê in indien is jaar jare jong jou julle jy kan keer kinders
-    kom kon kry laat laaste lekker lê lewe lewens liefde lyk maak maklik mens mense met moeilik moes
-    moet môre my n na ná nadat nê neem net nie niks nog nou nuut nuwe omdat ons onder oor op ouers
-    pad polisie reeds regering saam sake saak sal sê se seisoen sekere self seun sien skool skoon
-    skryf skrywer slegs so soos sodat sonder sou sowat span steeds sterf sy teen tot toe totdat
-    tyd tydens van vandag vanaf vanjaar veral verskeie vir volgens vra vrae vroeër wees weens
-    wedstryd werk wêreld word wou
+    aand afgelope agt alhoewel almal alreeds altyd asook baie behalwe belangrik besig beskerm
+    beskou besoek betrokke beweer bietjie binnekort blomme bly blyk bome bou by byna daardie
+    daaroor dae dalk desember deur dinge dink dis dié dogter duisend eers egter eie eintlik ek
+    elkeen februarie gebeur gebring gee gegee gekry geleentheid geleë gelyk gemaak gereeld gesin
+    geskryf gesondheid gesê gevra gewoonlik gister glo gou haarself heelwat hieraan hierdie
+    hieroor hoekom hom homself hul hulle hulself hy hê iewers januarie jare jou jouself julie
+    julle junie jy kla kry kuier kyk laaste lewe lewens lyk lê maklik mense miskien moeilik moes
+    moontlik my myself môre n nag natuurlik navorsing nege nie nuut nuwe ná nê nêrens oggend
+    onderwys onderwyser onmoontlik onthou oor oos ouers perd polisie probeer prys reën ry saak
+    saam sake sal saterdag se sedert see seisoen seker sekere self ses seun sewe siek siekte
+    sien skaars skep skielik skiet skool skoon skryf skrywer skuif skuld slegs so sodat somer
+    son sondag sonder soos sou sowat sowel span stadig steeds sterf suid sukkel sukses sulke
+    swak swart sy sê tans teen terwyl tog tyd tydens vanaand vandag vanjaar veral verduidelik
+    verskeie verskil vinnig vir vleis voël vra vrae vroeër vrydag waarskynlik wedstryd weens
+    wees weke werklik wes word wou wyn wys wêreld wêreldbeker êrens
 """
-"""What every Afrikaans newspaper says in each column."""
+"""Frequent in Afrikaans, and rare or unknown in Dutch."""
 _DUTCH_WORDS = """
     alleen als bent ben bij dan dat de deze door een er gaat geen gewoon goed had heb hebben heeft
     hij hun ik je jij kunnen maar meer mensen mijn moet naar niet nog nu om omdat ook over te uit
