@@ -50,7 +50,7 @@ def classify_lines(model: ModelOption = "fast") -> None:
         echo '{"id": 1, "text": "Acme is lekker!"}' | luisterpost classify
 
         {"id": 1, "language": "nl", "language_score": 0.98, "sentiment": "pos", "is_uncertain":
-        false, "p": {"neg": 0.03, "neu": 0.09, "pos": 0.88}, "model": "lexicon-ngrams 1"}
+        false, "p": {"neg": 0.03, "neu": 0.09, "pos": 0.88}, "model": "lexicon-ngrams 2"}
     """
     judge = model_or_exit(model)
     bad_lines = 0

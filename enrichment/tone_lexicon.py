@@ -8,6 +8,8 @@ from functools import lru_cache
 from importlib.resources import files
 from math import exp, log1p
 
+from enrichment.tone_ngrams import unescaped
+
 LEXICON_LANGUAGES = ("nl", "fr", "en", "de")
 FEATURES = (
     "positive",
@@ -157,7 +159,7 @@ def _forms(word: str) -> Iterator[str]:
 
 
 def _tokens(text: str) -> Iterator[_Token]:
-    for found in _TOKEN.finditer(unicodedata.normalize("NFC", text)):
+    for found in _TOKEN.finditer(unicodedata.normalize("NFC", unescaped(text))):
         kind, piece = str(found.lastgroup), found.group()
         if kind != "word":
             yield _Token(kind, piece)

@@ -40,7 +40,7 @@ def hashed_pieces(text: str) -> NDArray[np.int32]:
         Distinct bucket numbers below `BUCKETS`, in ascending order: of words,
         pairs of neighbouring words, and runs of 2 to 5 characters within words.
     """
-    folded = text.casefold()
+    folded = unescaped(text).casefold()
     for pattern, mask in _MASKS:
         folded = pattern.sub(mask, folded)
     words = [word[:_LONGEST_WORD] for word in _PIECE.findall(folded)[:_MOST_WORDS]]
