@@ -62,7 +62,8 @@ def weigh_afrikaans(
     Returns:
         The log-odds of Afrikaans over Dutch, were both as frequent.
     """
-    pairs = list(zip(words, dutch.tolist(), strict=True))
+    logs: list[float] = dutch.tolist()
+    pairs = list(zip(words, logs, strict=True))
     features = (
         sum(log < _RARE and word in _AFRIKAANS for word, log in pairs),
         sum(word in _DUTCH for word in words),
@@ -72,5 +73,5 @@ def weigh_afrikaans(
         detector,
         1.0,
     )
-    weighed = sum(weight * value for weight, value in zip(_WEIGHTS, features, strict=True))
+    weighed: float = sum(weight * value for weight, value in zip(_WEIGHTS, features, strict=True))
     return weighed + (0.0 if is_short else _LONGER_TEXT * detector)
