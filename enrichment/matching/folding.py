@@ -34,6 +34,7 @@ _TRADE_MARKS = "\xae\u2120\u2122"
 _VARIATION = re.compile("[\u034f\u180b-\u180d\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,30});")
 _ASCII = bytes(range(128))
+_LONG = 2_000
 _FEW = 20
 """So many different characters beyond ASCII are replaced one by one: most texts have fewer."""
 _FOREIGN = re.compile(r"[^\x00-\x7f]+")
@@ -158,6 +159,33 @@ class Folded:
             found = _BLANKS.finditer(self._lines)
             origins = _moved(origins, [(*run.span(), _one_blank(run)) for run in found])
         return origins
+
+    @cached_property
+    def words(self) -> set[str]:
+        """All different words of `search`."""
+        return set(self.search.split())
+
+    def places_of(self, word: str) -> list[int]:
+        """List where in `plain` one of `words` begins."""
+        if len(self.search) > _LONG:
+            return self._places[word]
+        places, needle = [], f" {word} "
+        at = self.search.find(needle)
+        while at != -1:
+            places.append(at)
+            at = self.search.find(needle, at + 1)
+        return places
+
+    @cached_property
+    def _places(self) -> dict[str, list[int]]:
+        """Where each word begins, for long texts: a search for each would take time by the square."""
+        places: dict[str, list[int]] = {}
+        at = -1
+        for word in self.search.split(" "):
+            if word:
+                places.setdefault(word, []).append(at)
+            at += len(word) + 1
+        return places
 
     def span(self, start: int, end: int) -> tuple[int, int] | None:
         """

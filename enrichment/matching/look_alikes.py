@@ -1,3 +1,4 @@
+# ruff: noqa: RUF001, RUF003 - letters that look like others are what this is about
 """Letters of other scripts that look like Latin ones."""
 
 # Small letters, as folding leaves them; what looks alike in capitals only (Н, В) is there too.

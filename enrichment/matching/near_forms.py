@@ -1,23 +1,28 @@
 """Find names in words that are none of their written forms: misspelt, or joined with a word."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal, NamedTuple
 
 from enrichment.matching.folding import Folded
 from enrichment.matching.look_alikes import in_latin_letters
 from enrichment.matching.near_words import (
     LONGEST,
+    SAFE_LETTERS,
     SHORTEST,
+    WORD_FROM,
     Leeway,
     Reading,
     read_compound,
     read_misspelling,
 )
 from enrichment.matching.slips import sound_of, without_digits, without_one
+from enrichment.matching.words import known_word
 
 NearRule = Literal["misspelling", "compound"]
-_NO_WORD = re.compile(r"[^\w ]|_")
+_WORD = re.compile(r"[^\W_]+")
+_LONGEST_GUESSED = 16
+"""Longer words, mostly several joined, are rare and would fill the index."""
 _REMEMBERED = 200_000
 """So many words are remembered as nobody's; then they are forgotten."""
 
@@ -87,36 +92,26 @@ class NearForms:
     out to be is remembered: a text of words seen before costs a look into a set.
     """
 
-    def __init__(self, phrases: Iterable[NearPhrase]) -> None:
-        self._parts: dict[str, list[_Part]] = {}
-        exact: set[str] = set()
-        for phrase in phrases:
-            position = 0
-            for word in _NO_WORD.sub(" ", phrase.words).split():
-                start = phrase.words.index(word, position)
-                position = start + len(word)
-                exact.add(word)
-                if (
-                    phrase.spelling + phrase.compounds != "nono"
-                    and SHORTEST <= len(word) <= LONGEST
-                    and word.isascii()
-                    and word.isalpha()
-                ):
-                    self._parts.setdefault(word, []).append(_Part(phrase, start, position))
-        self._neighbours: dict[str, list[str]] = {}
-        for word, parts in self._parts.items():
-            if any(part.phrase.spelling != "no" for part in parts):
-                for key in {word, _heard(word), *without_one(word)}:
-                    self._neighbours.setdefault(key, []).append(word)
-        self._lengths = sorted(
-            {
-                len(word)
-                for word, parts in self._parts.items()
-                if any(part.is_last and part.phrase.compounds != "no" for part in parts)
-            }
-        )
-        self._exact = frozenset(exact)
-        self._harmless: set[str] = set(exact)
+    def __init__(self, phrases: Sequence[NearPhrase]) -> None:
+        self._phrases = phrases
+        self._numbers: dict[str, int | list[int]] = {}
+        lengths: set[int] = set()
+        guessed: set[str] = set()
+        for number, (_, words, _, spelling, compounds) in enumerate(phrases):
+            parts = (words,) if words.isalnum() else _WORD.findall(words)
+            for word in parts:
+                known = self._numbers.setdefault(word, number)
+                if isinstance(known, list):
+                    known.append(number)
+                elif known != number:
+                    self._numbers[word] = [known, number]
+                if spelling != "no" and (len(word) >= SAFE_LETTERS - 1 or spelling == "always"):
+                    guessed.add(word)
+            if compounds != "no" and parts:
+                lengths.add(len(parts[-1]))
+        self._neighbours, self._more_neighbours = _neighbourhood(guessed)
+        self._lengths = sorted(length for length in lengths if SHORTEST <= length <= LONGEST)
+        self._harmless: set[str] = set(self._numbers)
         self._known: dict[str, list[tuple[_Part, Reading]]] = {}
 
     def find(self, folded: Folded) -> list[NearHit]:
@@ -126,11 +121,10 @@ class NearForms:
         Returns:
             Hits whose edges are not judged.
         """
-        tokens = folded.search.split()
-        if self._harmless.issuperset(tokens):
+        if self._harmless.issuperset(folded.words):
             return []
         hits: list[NearHit] = []
-        for token in set(tokens).difference(self._harmless):
+        for token in sorted(folded.words.difference(self._harmless)):
             known = self._known.get(token)
             if known is None:
                 known = self._remember(token)
@@ -140,20 +134,34 @@ class NearForms:
 
     def explain(self, folded: Folded) -> Iterator[NearHit]:
         """Find what would be found and what was refused, each with its reading."""
-        for token in dict.fromkeys(folded.search.split()):
+        for token in sorted(folded.words):
             yield from _places(folded, token, self._decided(token))
 
     def _remember(self, token: str) -> list[tuple[_Part, Reading]]:
-        known = [(part, read) for part, read in self._decided(token) if not read.refused]
+        known = (
+            [(part, read) for part, read in self._decided(token) if not read.refused]
+            if self._may_be_near(token)
+            else []
+        )
         if known:
             if len(self._known) >= _REMEMBERED:
                 self._known.clear()
             self._known[token] = known
         else:
-            if len(self._harmless) >= _REMEMBERED + len(self._exact):
-                self._harmless = set(self._exact)
+            if len(self._harmless) >= _REMEMBERED + len(self._numbers):
+                self._harmless = set(self._numbers)
             self._harmless.add(token)
         return known
+
+    def _may_be_near(self, token: str) -> bool:
+        """Tell quickly of most words that they are nobody's."""
+        if not SHORTEST <= len(token) <= 2 * LONGEST:
+            return False
+        if not token.isascii():
+            return in_latin_letters(token) is not None
+        if not token.isalpha():
+            return _has_few_digits(token) and without_digits(token) in self._numbers
+        return known_word(token).zipf < WORD_FROM
 
     def _decided(self, token: str) -> list[tuple[_Part, Reading]]:
         """Read a word in all ways; of several misspelt names none counts unless one is likelier."""
@@ -173,14 +181,20 @@ class NearForms:
         ]
 
     def _readings(self, token: str) -> Iterator[tuple[_Part, Reading]]:
-        if not SHORTEST <= len(token) <= 2 * LONGEST or token in self._exact:
+        if not SHORTEST <= len(token) <= 2 * LONGEST or token in self._numbers:
             return
         latin = token if token.isascii() else in_latin_letters(token)
         if latin is None:
             return
-        if latin != token and latin in self._parts:
-            for part in self._parts[latin]:
+        if latin != token and latin in self._numbers and len(latin) >= SHORTEST:
+            for part in self._parts(latin):
                 yield part, Reading(latin, len(token), "lookalike")
+            return
+        if not latin.isalpha():
+            if not _has_few_digits(latin):
+                return
+            for part in self._parts(without_digits(latin)):
+                yield part, Reading(without_digits(latin), len(token), "lookalike")
             return
         yield from self._misspellings(latin)
         yield from self._compounds(latin)
@@ -195,43 +209,73 @@ class NearForms:
         for word in words:
             if token == f"{word}s":
                 continue  # the plural is found as it stands
-            for part in self._parts[word]:
+            for part in self._parts(word):
                 reading = read_misspelling(
                     token, word, part.phrase.spelling, is_alone=part.is_alone
                 )
                 if reading is not None:
                     yield part, reading
 
+    def _parts(self, word: str) -> Iterator[_Part]:
+        numbers = self._numbers.get(word, ())
+        for number in (numbers,) if isinstance(numbers, int) else numbers:
+            phrase = self._phrases[number]
+            for found in _WORD.finditer(phrase.words):
+                if found[0] == word:
+                    yield _Part(phrase, *found.span())
+
     def _near(self, token: str) -> list[str]:
         neighbours = self._neighbours
-        keys = [token, *without_one(token), _heard(token)]
-        if not token.isalpha():
-            keys.append(without_digits(token))
-        found = dict.fromkeys(word for key in keys if key in neighbours for word in neighbours[key])
-        return [word for word in found if word != token]
+        keys = [token, sound_of(token), *without_one(token)]
+        if neighbours.keys().isdisjoint(keys):
+            return []
+        found: dict[str, None] = {}
+        for key in keys:
+            if key in neighbours:
+                found[neighbours[key]] = None
+                found.update(dict.fromkeys(self._more_neighbours.get(key, ())))
+        found.pop(token, None)
+        return list(found)
 
     def _compounds(self, token: str) -> Iterator[tuple[_Part, Reading]]:
         for length in self._lengths:
             if length + 2 > len(token):
                 break
             name = token[:length]
-            for part in self._parts.get(name, ()):
+            if name not in self._numbers:
+                continue
+            readings: dict[tuple[Leeway, bool], Reading] = {}
+            for part in self._parts(name):
                 if part.is_last:
-                    leeway = part.phrase.compounds
-                    yield part, read_compound(token, name, leeway, is_alone=part.is_alone)
+                    key = part.phrase.compounds, part.is_alone
+                    if key not in readings:
+                        readings[key] = read_compound(token, name, key[0], is_alone=key[1])
+                    yield part, readings[key]
 
 
-def _heard(word: str) -> str:
-    return f"~{sound_of(word)}"
+def _has_few_digits(token: str) -> bool:
+    return 3 * sum(c.isdigit() for c in token) <= len(token) and not token[0].isdigit()
+
+
+def _neighbourhood(words: Iterable[str]) -> tuple[dict[str, str], dict[str, list[str]]]:
+    """Index words by what they become without a letter, and by their sound: the first, the others."""
+    first: dict[str, str] = {}
+    others: dict[str, list[str]] = {}
+    for word in words:
+        if len(word) > _LONGEST_GUESSED or not (word.isascii() and word.isalpha()):
+            continue
+        for key in {word, sound_of(word), *without_one(word)}:
+            if first.setdefault(key, word) is not word:
+                others.setdefault(key, []).append(word)
+    return first, others
 
 
 def _places(
     folded: Folded, token: str, readings: Iterable[tuple[_Part, Reading]]
 ) -> Iterator[NearHit]:
     """Find a word where the other words of the name stand beside it."""
-    plain, needle = folded.plain, f" {token} "
-    at = folded.search.find(needle)
-    while at != -1:
+    plain = folded.plain
+    for at in folded.places_of(token):
         for part, reading in readings:
             words = part.phrase.words
             start, behind = at - part.start, at + reading.length
@@ -247,7 +291,6 @@ def _places(
             rule: NearRule = "compound" if reading.how == "joined" else "misspelling"
             word_end = at + len(token) if rule == "compound" else end
             yield NearHit(part.phrase.number, start, end, word_end, rule, reading)
-        at = folded.search.find(needle, at + 1)
 
 
 def _blanked(text: str) -> str:

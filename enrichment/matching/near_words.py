@@ -18,7 +18,7 @@ SURE_LETTERS = 8
 JOINED_LETTERS = 5
 """A name of so many letters may be joined with any noun; of one less with long common ones."""
 
-_WORD_FROM = 2.0
+WORD_FROM = 2.0
 """What comes up ten times in a hundred million words is a word, …"""
 _RARER = 2.0
 """… and so is what is not a hundred times rarer than the name."""
@@ -152,7 +152,7 @@ def _too_different(written: str, name: str, how: Slip, at: int) -> str:
 
 def _is_word(written: str, name: str) -> str:
     word = known_word(written)
-    is_word = word.zipf >= _WORD_FROM or known_word(name).zipf - word.zipf < _RARER
+    is_word = word.zipf >= WORD_FROM or known_word(name).zipf - word.zipf < _RARER
     if word == UNKNOWN or not is_word:
         return ""
     language = "" if word.language == "other" else f" ({word.language})"

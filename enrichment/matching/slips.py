@@ -1,7 +1,7 @@
 """By which slip of the pen or of the ear one word became another."""
 
 import re
-from collections.abc import Iterator
+from itertools import pairwise
 from typing import Literal
 
 Slip = Literal["swapped", "doubled", "sound", "key", "missing", "extra", "replaced", "lookalike"]
@@ -21,13 +21,11 @@ _ALIKE = {
     for pair in ("ck", "cs", "kq", "fv", "sz", "iy", "vw", "dt", "bp", "ea", "ie", "gj", "uv")
 }
 _SOUNDS = (
-    (re.compile(r"ij|ei|ey|y"), "i"),
-    (re.compile(r"(?<=[aou])e"), ""),
-    (re.compile(r"ph"), "f"),
-    (re.compile(r"th"), "t"),
-    (re.compile(r"ck|q|c(?![ehiy])"), "k"),
-    (re.compile(r"(.)\1+"), r"\1"),
+    *(("ij", "i"), ("ei", "i"), ("ey", "i"), ("y", "i"), ("ae", "a"), ("oe", "o"), ("ue", "u")),
+    *(("ph", "f"), ("th", "t"), ("ck", "k"), ("q", "k"), ("ce", "se"), ("ci", "si")),
+    *(("ch", "\0"), ("c", "k"), ("\0", "ch")),
 )
+_TWICE = re.compile(r"(.)\1+")
 _DIGITS = str.maketrans("013457", "oieast")
 
 
@@ -35,8 +33,8 @@ def _keyboard_neighbours() -> frozenset[frozenset[str]]:
     pairs = set()
     for rows in _ROWS:
         for row in rows:
-            pairs |= {frozenset(pair) for pair in zip(row, row[1:], strict=False)}
-        for upper, lower in zip(rows, rows[1:], strict=False):
+            pairs |= {frozenset(pair) for pair in pairwise(row)}
+        for upper, lower in pairwise(rows):
             for at, key in enumerate(lower):
                 pairs |= {frozenset((key, near)) for near in upper[at : at + 2]}
     return frozenset(pairs)
@@ -52,15 +50,14 @@ def are_neighbours(one: str, other: str) -> bool:
 
 def sound_of(word: str) -> str:
     """Write a folded word by its sound, roughly: ij as y, oe as o, no letter twice."""
-    for pattern, sound in _SOUNDS:
-        word = pattern.sub(sound, word)
-    return word
+    for spelling, sound in _SOUNDS:
+        word = word.replace(spelling, sound)
+    return _TWICE.sub(r"\1", word)
 
 
-def without_one(word: str) -> Iterator[str]:
+def without_one(word: str) -> list[str]:
     """Give the word with each of its letters left out."""
-    for at in range(len(word)):
-        yield word[:at] + word[at + 1 :]
+    return [word[:at] + word[at + 1 :] for at in range(len(word))]
 
 
 def without_digits(word: str) -> str:

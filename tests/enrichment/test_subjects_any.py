@@ -9,7 +9,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from collectors.watchlist import Subject
-from enrichment.matching.patterns import Rule
+from enrichment.matching.places import Rule
 from enrichment.subjects import SubjectMatcher
 
 SUBJECTS = [
