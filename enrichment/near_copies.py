@@ -144,9 +144,14 @@ def _words(text: str) -> list[int]:
         if len(found) >= _READ_WORDS:
             break
     kept = _without_tags(found)
-    if len(kept) < _FEWEST_WORDS or sum(len(word) for _, word in kept) < _FEWEST_LETTERS:
+    letters = sum(len(word) * _LETTERS.get(kind, 1) for kind, word in kept)
+    if len(kept) < _FEWEST_WORDS or letters < _FEWEST_LETTERS:
         return []
     return [_hash(kind, word) for kind, word in kept]
+
+
+_LETTERS: Mapping[str | None, int] = {"emoji": 0, "sign": 2}
+"""How many letters each of these says as much as."""
 
 
 def _without_tags(found: list[tuple[str | None, str]]) -> list[tuple[str | None, str]]:
@@ -158,12 +163,13 @@ def _without_tags(found: list[tuple[str | None, str]]) -> list[tuple[str | None,
         start += 1
     if stop - start < _ENOUGH_WORDS:
         return found
-    if len(found) - stop == 1 and found[stop][1].startswith("$"):
-        stop += 1  # The one ticker that a text is about.
+    if stop - start < _PROMOTION_WORDS:  # Tickers are what a short alert is about.
+        return found[start:stop] + [one for one in found[stop:] if one[1].startswith("$")]
     return found[start:stop]
 
 
 _ENOUGH_WORDS = 8
+_PROMOTION_WORDS = 12
 
 
 @lru_cache(maxsize=200_000)
@@ -208,7 +214,7 @@ def _titles_agree(one: Signature, other: Signature) -> bool:
 
 
 _FEWEST_SHARE = 3
-_LONG = 40
+_LONG = 30
 
 
 def _bodies_agree(one: Signature, other: Signature) -> bool:
@@ -228,6 +234,8 @@ class _Overlap:
     """Words of the shorter that stand in a run of three which the longer has as well."""
     replaced: int
     """Words changed between the first and the last common run, in the one that has fewer such."""
+    framed: int
+    """Words changed before the first or after the last common run, in the one that has fewer there."""
     has_other_facts: bool
     """Whether each has a number, ticker or emoji that the other lacks."""
 
@@ -239,7 +247,7 @@ class _Overlap:
             self.covered >= _LONG and 10 * self.covered >= 9 * self.shorter
         ):
             return False
-        if 10 * self.replaced > self.shorter:
+        if 10 * self.replaced > self.shorter or 20 * self.framed > 3 * self.shorter:
             return False
         if self.covered >= _ENOUGH_WORDS and 20 * self.covered >= 17 * self.shorter:
             return True
@@ -252,21 +260,23 @@ def _overlap(one: Sequence[int], other: Sequence[int]) -> _Overlap:
     shorter, longer = sorted((one, other), key=len)
     runs = set(zip(shorter, shorter[1:], shorter[2:], strict=False))
     common = runs & set(zip(longer, longer[1:], longer[2:], strict=False))
-    covered, inner = _covered(shorter, common)
-    _, inner_longer = _covered(longer, common)
+    covered, *here = _covered(shorter, common)
+    _, *there = _covered(longer, common)
+    before, inner, after = map(min, here, there)
     own = {word for word in one if word & 1}
     theirs = {word for word in other if word & 1}
     return _Overlap(
         len(shorter),
         len(longer),
         covered,
-        min(inner, inner_longer),
+        inner,
+        before + after,
         bool(own - theirs and theirs - own),
     )
 
 
-def _covered(words: Sequence[int], common: set[tuple[int, int, int]]) -> tuple[int, int]:
-    """Count the words in common runs, and those between the first and the last such run."""
+def _covered(words: Sequence[int], common: set[tuple[int, int, int]]) -> tuple[int, int, int, int]:
+    """Count the words in common runs, and those before, between and after them."""
     covered = 0
     reach = 0
     first = None
@@ -276,7 +286,9 @@ def _covered(words: Sequence[int], common: set[tuple[int, int, int]]) -> tuple[i
                 first = reach = place
             covered += place + 3 - max(reach, place)
             reach = place + 3
-    return covered, 0 if first is None else reach - first - covered
+    if first is None:
+        return 0, len(words), 0, 0
+    return covered, first, reach - first - covered, len(words) - reach
 
 
 def _shared(one: Sequence[int], other: Sequence[int]) -> int:

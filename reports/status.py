@@ -26,6 +26,7 @@ from reports.status_model import (
     Staff,
     StatusReport,
     Unit,
+    Volume,
     Verdict,
     Voice,
 )
@@ -60,6 +61,7 @@ class StatusRows:
     latency: Sequence[Row]
     tone_models: Sequence[Row]
     restated: Sequence[Row]
+    floods: Sequence[Row]
     candidates: Sequence[Candidate]
     evidence: Sequence[Row]
 
@@ -119,6 +121,7 @@ def build_status(rows: StatusRows, period: Period, settings: ReportSettings) -> 
         has_rivals=any(row["relation"] == "competitor" for row in rows.subjects),
         models=tuple(plain(row["tone_model"]) for row in rows.tone_models),
         restated=next((Restated(**row) for row in rows.restated), None),
+        floods=next((Volume(**row) for row in rows.floods), None),
         snapshot_id=rows.snapshot["snapshot_id"],
         made_at=made_at,
         watchlist_version=rows.snapshot["watchlist_version"] or "",

@@ -295,6 +295,8 @@ class StatusReport:
     has_rivals: bool
     """Whether a competitor is on the watchlist."""
     models: tuple[str, ...]
+    floods: Volume | None
+    """Mentions of brand and company in floods, counted apart; None: there are none."""
     restated: Restated | None
     """None: what was counted once still counts so."""
     snapshot_id: str

@@ -156,6 +156,7 @@ def read_status(
         latency=ask("canary_latency", **within),
         tone_models=ask("tone_models", **within),
         restated=ask("restated", start=start, **within),
+        floods=ask("floods", **within),
         candidates=candidates,
         evidence=ask("story_evidence", stories=stories, **within) if stories else [],
     )

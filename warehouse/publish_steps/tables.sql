@@ -39,9 +39,12 @@ SELECT
     arg_min(mention_id, (occurred_at, mention_id)) AS first_mention_id,
     min(occurred_at) AS first_at,
     max(occurred_at) AS last_at,
-    max(loaded_at) AS loaded_at
+    max(loaded_at) AS loaded_at,
+    story_id IN (SELECT story_id FROM story WHERE is_flood) AS is_flood
 FROM snapshot.mention
 GROUP BY story_id;
+CREATE TABLE snapshot.story_text AS
+SELECT * EXCLUDE (shingles, signature) FROM story_text SEMI JOIN snapshot.mention USING (text_id);
 CREATE TABLE snapshot.hourly_volume AS
 SELECT * FROM hourly_volume SEMI JOIN snapshot.subject USING (subject_id);
 CREATE TABLE snapshot.source AS SELECT * FROM source;

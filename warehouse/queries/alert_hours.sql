@@ -36,7 +36,7 @@ told AS (
     ANTI JOIN muted USING (subject_id, story_id)
     WHERE
         occurred_at >= $since AND occurred_at < $as_of
-        AND NOT is_own AND facet IN ('brand', 'company', 'organisation')
+        AND NOT is_own AND NOT is_flood AND facet IN ('brand', 'company', 'organisation')
     GROUP BY subject_id, story_id
 ),
 
