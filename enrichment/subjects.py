@@ -10,7 +10,7 @@ from collectors.watchlist import Subject
 from enrichment.matching.boundaries import PLURAL_LETTERS
 from enrichment.matching.finder import PhraseFinder
 from enrichment.matching.folding import Folded
-from enrichment.matching.guards import ContextWords, ExcludePhrases
+from enrichment.matching.guards import ContextWords, ExcludePhrases, guard_reason
 from enrichment.matching.near_forms import NearForms, NearHit, NearPhrase
 from enrichment.matching.near_words import Leeway
 from enrichment.matching.patterns import HandlePattern, Pattern, TermPattern, patterns_of
@@ -67,17 +67,17 @@ class SubjectMatcher:
 
     def __init__(self, subjects: Sequence[Subject]) -> None:
         with _without_garbage_collection():
-            self._ids = [subject.id for subject in subjects]
+            self.ids = [subject.id for subject in subjects]
             patterns: dict[str, list[Pattern]] = {}
             for number, subject in enumerate(subjects):
                 for words, pattern in patterns_of(number, subject):
                     known = patterns.setdefault(words, [])
                     if pattern not in known:
                         known.append(pattern)
-            self._patterns = list(patterns.values())
-            self._plain_terms = [_plain_term(known) for known in self._patterns]
-            self._finder = PhraseFinder(list(patterns))
-            self._near = NearForms(list(_near_phrases(patterns)))
+            self.patterns = list(patterns.values())
+            self._plain_terms = [_plain_term(known) for known in self.patterns]
+            self.finder = PhraseFinder(list(patterns))
+            self.near = NearForms(list(_near_phrases(patterns)))
             self._context = ContextWords(subjects)
             naming = {
                 (number, phrase)
@@ -134,7 +134,7 @@ class SubjectMatcher:
         plain, plain_terms = folded.plain, self._plain_terms
         zones = Zones(folded)
         found: list[_Found] = []
-        for number, start, end in self._finder.find(folded):
+        for number, start, end in self.finder.find(folded):
             before, after = plain[start - 1], plain[end]
             # Most hits stand alone: settled here what the patterns would decide more slowly.
             rule = _RULES.get(before) if before == " " or plain[start - 2] == " " else None
@@ -155,13 +155,13 @@ class SubjectMatcher:
                     first = start if rule == "term" else start - 1
                     found.append((first, end, rule, *plain_term))
                     continue
-            for pattern in self._patterns[number]:
+            for pattern in self.patterns[number]:
                 if isinstance(pattern, HandlePattern) and not pattern.counts_on(platform):
                     continue
                 place = pattern.place(folded, start, end, zones)
                 if place is not None:
                     found.append((*place, pattern.subject, pattern.needs_context))
-        near = self._near.find(folded)
+        near = self.near.find(folded)
         if near:
             found.extend(self._near_places(folded, near, zones))
         return found
@@ -171,36 +171,64 @@ class SubjectMatcher:
     ) -> Iterator[_Found]:
         """Judge each misspelt or joined name by the characters around it."""
         for hit in hits:
-            for pattern in self._patterns[hit.number]:
+            for pattern in self.patterns[hit.number]:
                 if isinstance(pattern, TermPattern) and pattern.leeway(hit.rule) != "no":
                     place = pattern.near_place(folded, hit, zones)
                     if place is not None:
                         yield (*place, pattern.subject, pattern.needs_context)
 
+    def refusals_in(
+        self, fields: Sequence[Folded], platform: str | None
+    ) -> list[list[tuple[int, int, int, str]]]:
+        """List per field what its guards refuse: start, end, subject (its place), reason."""
+        found = [self._places(folded, platform) for folded in fields]
+        return [
+            [
+                (start, end, subject, reason)
+                for (start, end, _, subject, _), reason in judged
+                if reason
+            ]
+            for judged in self._judged(fields, found)
+        ]
+
     def _guarded(
         self, fields: Sequence[Folded], found: Sequence[list[_Found]]
     ) -> list[list[_Found]]:
         """Leave out what lacks its context or stands in an exclude phrase."""
+        return [
+            [place for place, reason in judged if not reason]
+            for judged in self._judged(fields, found)
+        ]
+
+    def _judged(
+        self, fields: Sequence[Folded], found: Sequence[list[_Found]]
+    ) -> Iterator[Iterator[tuple[_Found, str]]]:
+        """Say of each place why its guards refuse it; nothing if they don't."""
         in_context: set[int] = set()
         if self._context and any(place[-1] for places in found for place in places):
             in_context = set().union(*(self._context.subjects_in(folded) for folded in fields))
         excluded = [self._exclude.found_in(folded) for folded in fields] if self._exclude else []
         whole = {subject for subjects, _ in excluded for subject in subjects}
         stretches = [stretches for _, stretches in excluded] or [{} for _ in fields]
-        return [
-            [
-                (start, end, rule, subject, needs_context)
-                for start, end, rule, subject, needs_context in places
-                if (not needs_context or subject in in_context)
-                and subject not in whole
-                and not (subject in held and held[subject].hold(start, end))
-            ]
-            for places, held in zip(found, stretches, strict=True)
-        ]
+        for places, held in zip(found, stretches, strict=True):
+            yield (
+                (
+                    place,
+                    guard_reason(
+                        place[3],
+                        place[:2],
+                        needs_context=place[4],
+                        in_context=in_context,
+                        whole=whole,
+                        held=held,
+                    ),
+                )
+                for place in places
+            )
 
     def _matches(self, field: Field, folded: Folded, places: list[_Found]) -> list[Match]:
         """Keep the longest of a subject's overlapping places, on the original characters."""
-        text, ids, is_even = folded.text, self._ids, isinstance(folded.origins, range)
+        text, ids, is_even = folded.text, self.ids, isinstance(folded.origins, range)
         if len(places) > 1:
             places.sort(key=itemgetter(1), reverse=True)
             places.sort(key=itemgetter(0))

@@ -76,11 +76,7 @@ class PhraseFinder:
         plain = folded.plain
         hits: list[Hit] = []
         if not plain.isascii() and has_unspaced(plain):
-            for key, start, end in self._anywhere.find_matches_as_indexes(
-                folded.search, overlapping=True
-            ):
-                hits.extend(self._same(folded, key, start - 1, end - 1))
-            return hits
+            return list(self.find_everywhere(folded))
         words = folded.words
         for word in sorted(self._words.keys() & words):
             number, length = self._words[word], len(word)
@@ -97,6 +93,13 @@ class PhraseFinder:
         if "#" in plain or "@" in plain:
             hits.extend(self._inside_tags(folded))
         return hits
+
+    def find_everywhere(self, folded: Folded) -> Iterator[Hit]:
+        """Find all phrases, also inside of words."""
+        for key, start, end in self._anywhere.find_matches_as_indexes(
+            folded.search, overlapping=True
+        ):
+            yield from self._same(folded, key, start - 1, end - 1)
 
     @cached_property
     def _anywhere(self) -> AhoCorasick:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
 from typing import Literal, NamedTuple
 
 from enrichment.matching.folding import Folded
@@ -92,7 +93,14 @@ class NearForms:
     out to be is remembered: a text of words seen before costs a look into a set.
     """
 
-    def __init__(self, phrases: Sequence[NearPhrase]) -> None:
+    def __init__(self, phrases: Sequence[NearPhrase], *, is_thorough: bool = False) -> None:
+        """
+        Index the names.
+
+        Args:
+            phrases: Written forms; the words of all of them are known words.
+            is_thorough: Index those, too, that may not be misspelt: to say so.
+        """
         self._phrases = phrases
         self._numbers: dict[str, int | list[int]] = {}
         lengths: set[int] = set()
@@ -105,9 +113,11 @@ class NearForms:
                     known.append(number)
                 elif known != number:
                     self._numbers[word] = [known, number]
-                if spelling != "no" and (len(word) >= SAFE_LETTERS - 1 or spelling == "always"):
+                if is_thorough or (
+                    spelling != "no" and (len(word) >= SAFE_LETTERS - 1 or spelling == "always")
+                ):
                     guessed.add(word)
-            if compounds != "no" and parts:
+            if parts and (is_thorough or compounds != "no"):
                 lengths.add(len(parts[-1]))
         self._neighbours, self._more_neighbours = _neighbourhood(guessed)
         self._lengths = sorted(length for length in lengths if SHORTEST <= length <= LONGEST)
@@ -135,11 +145,15 @@ class NearForms:
     def explain(self, folded: Folded) -> Iterator[NearHit]:
         """Find what would be found and what was refused, each with its reading."""
         for token in sorted(folded.words):
-            yield from _places(folded, token, self._decided(token))
+            yield from _places(folded, token, self._thorough.decided(token))
+
+    @cached_property
+    def _thorough(self) -> "NearForms":
+        return NearForms(self._phrases, is_thorough=True)
 
     def _remember(self, token: str) -> list[tuple[_Part, Reading]]:
         known = (
-            [(part, read) for part, read in self._decided(token) if not read.refused]
+            [(part, read) for part, read in self.decided(token) if not read.refused]
             if self._may_be_near(token)
             else []
         )
@@ -163,7 +177,7 @@ class NearForms:
             return _has_few_digits(token) and without_digits(token) in self._numbers
         return known_word(token).zipf < WORD_FROM
 
-    def _decided(self, token: str) -> list[tuple[_Part, Reading]]:
+    def decided(self, token: str) -> list[tuple[_Part, Reading]]:
         """Read a word in all ways; of several misspelt names none counts unless one is likelier."""
         readings = list(self._readings(token))
         open_ = [
