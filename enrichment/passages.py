@@ -35,6 +35,11 @@ _CLAUSE_BORDER = re.compile(
 _LIST_BORDER = re.compile(r",\s|\s(?=(?:and|en|et|und)\s)", re.IGNORECASE)
 
 
+_POST_MARK = re.compile(r"[@#]\w|https?:|[\u2600-\u27bf\U0001F000-\U0001FAFF]")
+_POST_WORDS = 6
+"""A clause of fewer words may lack a capital letter in an article, too."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Passage:
     """A piece of text that speaks of one subject."""
@@ -114,6 +119,11 @@ def passage_around(
         low, high = _with_neighbours(window, sentences, (first, last), near)
     low, high = _within_words(window, (min(low, here[0]), max(high, here[1])), here)
     return Passage(text=window[low:high], start=here[0] - low, end=here[1] - low, language=language)
+
+
+def looks_like_post(text: str) -> bool:
+    """Tell quick writing by its marks: accounts, tags, links, emoji, or no capital letter at all."""
+    return bool(_POST_MARK.search(text)) or (text.islower() and _count_words(text) >= _POST_WORDS)
 
 
 def _add_span(spans: list[tuple[int, int]], text: str, start: int, end: int) -> None:

@@ -9,7 +9,7 @@ from typing import Literal, Protocol, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from enrichment.passages import Passage
+from enrichment.passages import Passage, looks_like_post
 from enrichment.tone_lexicon import lexicon_features
 from enrichment.tone_ngrams import BUCKETS, hashed_pieces
 
@@ -23,6 +23,8 @@ NEAR_WORDS = 5
 """How many words on either side of a name are read as pieces of text."""
 
 _NEAR_CHARS = 200
+_IN_PASSING = 0.3
+"""Posts name in passing what articles name because it matters: neutral is likelier there."""
 _OTHER = "other"
 _MASK = " "
 
@@ -117,10 +119,12 @@ class LearnedTone:
         head = self._heads.get(passage.language, self._heads[_OTHER])
         target, read = None, text
         if passage.end > passage.start:
-            target, read = passage.start, words_near(text, passage.start)
+            target, read = passage.start, words_near(text, passage.start, NEAR_WORDS)
             head = (head + self._heads[_OTHER]) / 2
         features = lexicon_features(text, passage.language, target)
         scores = np.array([*features, *piece_sums(read, self._pieces), 1.0]) @ head
+        if target is not None and looks_like_post(text):
+            scores[1] += _IN_PASSING
         odds = np.exp(scores - scores.max())
         shares = (odds / odds.sum()).tolist()
         return Tone.of(shares[0], shares[1], 1.0 - shares[0] - shares[1])
@@ -144,11 +148,11 @@ def piece_sums(text: str, pieces: NDArray[np.float32]) -> NDArray[np.float64]:
     return np.asarray(sums - sums.mean())
 
 
-def words_near(text: str, place: int) -> str:
-    """Cut out the `NEAR_WORDS` words before and after a place in a text."""
-    before = text[max(0, place - _NEAR_CHARS) : place].rsplit(None, NEAR_WORDS)[-NEAR_WORDS:]
-    after = text[place : place + _NEAR_CHARS].split(None, NEAR_WORDS)[:NEAR_WORDS]
-    return " ".join([*before, *after])
+def words_near(text: str, place: int, count: int, between: str = "") -> str:
+    """Cut out *count* words on either side of a place in a text, and put *between* there."""
+    before = text[max(0, place - _NEAR_CHARS) : place].rsplit(None, count)[-count:]
+    after = text[place : place + _NEAR_CHARS].split(None, count)[:count]
+    return " ".join([*before, *([between] if between else []), *after])
 
 
 def masked_text(passage: Passage) -> str:

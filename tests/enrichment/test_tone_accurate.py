@@ -77,7 +77,7 @@ def test_encoder_and_fast_model_are_weighed_against_each_other():
 @pytest.mark.parametrize(
     ("language", "praise", "blame"),
     [
-        ("nl", "Acme helpt je altijd uit de nood, daar ga ik terug", "Nooit meer bij Acme"),
+        ("nl", "Bij Acme voel ik me altijd thuis, ik kom zeker terug", "Nooit meer bij Acme"),
         ("fr", "Acme m'a sauvé la soirée, merci à toute l'équipe", "Acme, plus jamais ça"),
         ("en", "Acme made my day", "Acme ruined my whole evening"),
         ("de", "Acme hat mir den Tag gerettet, danke!", "Nie wieder Acme, so eine Frechheit"),
