@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from enrichment.passages import PASSAGE_WORDS, passage_around, sentence_spans
+from enrichment.passages import PASSAGE_WORDS, looks_like_post, passage_around, sentence_spans
 
 
 def passage_of(name, text, *others):
@@ -88,6 +88,23 @@ def test_endless_sentence_is_cut_around_the_name():
     passage = passage_around(f"{words} Acme {words}", len(words) + 1, len(words) + 5, language="nl")
     assert len(passage.text.split()) <= PASSAGE_WORDS + 1
     assert passage.text[passage.start : passage.end] == "Acme"
+
+
+@pytest.mark.parametrize(
+    ("text", "is_post"),
+    [
+        ("Acme opens a plant in Ghent.", False),
+        ("thanks @acme for nothing", True),
+        ("Nice beer #acme", True),
+        ("Acme 😍", True),
+        ("See https://acme.example", True),
+        ("just had an acme with my friends lol", True),
+        ("but acme is awful", False),
+        ("", False),
+    ],
+)
+def test_quick_writing_is_told_from_edited_text(text, is_post):
+    assert looks_like_post(text) is is_post
 
 
 @given(st.text(max_size=400), st.data())
