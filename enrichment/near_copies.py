@@ -107,11 +107,25 @@ def _spread_shingles(words: list[int]) -> set[int]:
 def _shingles(words: Sequence[int], window: int) -> set[int]:
     if len(words) < _FEWEST_WORDS:
         return set()
+    if len(words) <= LEAD_WORDS:  # Few numbers are quicker without numpy.
+        few = _few_runs(words)
+        return {min(few[place : place + window]) for place in range(max(1, len(few) - window + 1))}
     hashes = _runs(np.array(words, dtype=np.uint64))
-    if len(hashes) <= window:
-        return {int(hashes.min())}
     views = np.lib.stride_tricks.sliding_window_view(hashes, window)
     return set(views.min(axis=1).tolist())
+
+
+def _few_runs(words: Sequence[int]) -> list[int]:
+    """Hash each four words in a row, to 32 bits, as `_runs` does."""
+    hashes = []
+    for run in zip(words, words[1:], words[2:], words[3:], strict=False):
+        mixed = 0
+        for word in run:
+            mixed = mixed * 0x9E3779B1 + word & 0xFFFFFFFF
+            mixed ^= mixed >> 15
+        mixed = mixed * 0x85EBCA77 & 0xFFFFFFFF
+        hashes.append(mixed ^ mixed >> 13)
+    return hashes
 
 
 def _runs(words: NDArray[np.uint64]) -> NDArray[np.uint64]:
@@ -214,13 +228,17 @@ def _titles_agree(one: Signature, other: Signature) -> bool:
 
 
 _FEWEST_SHARE = 3
-_LONG = 30
+_LONG = 40
+_CITATION_WORDS = 20
 
 
 def _bodies_agree(one: Signature, other: Signature) -> bool:
     if one.is_long and other.is_long:
         common = len(set(one.shingles) & set(other.shingles))
-        return 2 * common >= min(len(one.shingles), len(other.shingles))
+        if 2 * common < min(len(one.shingles), len(other.shingles)):
+            return False
+        # The words that a site puts around all its articles are no story.
+        return 2 * _overlap(one.words, other.words).covered >= LEAD_WORDS
     return _overlap(one.words, other.words).is_copy
 
 
@@ -236,6 +254,8 @@ class _Overlap:
     """Words changed between the first and the last common run, in the one that has fewer such."""
     framed: int
     """Words changed before the first or after the last common run, in the one that has fewer there."""
+    offset: int
+    """Words of the longer before the first common run."""
     has_other_facts: bool
     """Whether each has a number, ticker or emoji that the other lacks."""
 
@@ -250,7 +270,12 @@ class _Overlap:
         if 10 * self.replaced > self.shorter or 20 * self.framed > 3 * self.shorter:
             return False
         if self.covered >= _ENOUGH_WORDS and 20 * self.covered >= 17 * self.shorter:
-            return True
+            # What a cut leaves is the beginning; further down stands what an article refers to.
+            return (
+                self.offset <= _ENOUGH_WORDS
+                or self.longer <= 3 * self.shorter
+                or self.covered >= _CITATION_WORDS
+            )
         if self.shorter < _ENOUGH_WORDS:
             return self.covered == self.shorter and self.longer <= 2 * self.shorter
         return 4 * self.covered >= 3 * self.shorter and 2 * self.covered >= self.longer
@@ -271,6 +296,7 @@ def _overlap(one: Sequence[int], other: Sequence[int]) -> _Overlap:
         covered,
         inner,
         before + after,
+        there[0],
         bool(own - theirs and theirs - own),
     )
 

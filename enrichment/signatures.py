@@ -32,12 +32,16 @@ def story_id(row: Mapping[str, Any]) -> str:
         a copy by anything but chance, or none, is a story of its own. A repost
         that its platform cut (`…`) falls together with those cut alike.
     """
+    return _exact(row, fold(row.get("text") or ""))
+
+
+def _exact(row: Mapping[str, Any], folded: str) -> str:
     text, title = row.get("text") or "", row.get("title") or ""
-    alone = len(_without_links(text)) >= _WHOLE_TEXT_CHARS
-    signature = fold(text if alone or not title else f"{title}\n{text}")
-    if sum(map(str.isalpha, signature)) < _CHANCE_LETTERS:
+    if title and not (len(text) >= _WHOLE_TEXT_CHARS and len(_without_links(text)) >= _WHOLE_TEXT_CHARS):
+        folded = fold(f"{title}\n{text}")
+    if sum(map(str.isalpha, folded)) < _CHANCE_LETTERS:
         return _digest(f"mention\x1f{row['mention_id']}")
-    return _digest(f"text\x1f{signature}")
+    return _digest(f"text\x1f{folded}")
 
 
 def signatures(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -53,10 +57,10 @@ def signatures(row: Mapping[str, Any]) -> dict[str, Any]:
         `shingles` and `signature` as `near_copies.sign` gives them: none and null for
         a text that has no near copies but by chance.
     """
-    exact = story_id(row)
     near = sign(row)
-    text, title = row.get("text") or "", row.get("title") or ""
-    own = f"{_VERSION}\x1f{fold(title)}\x1f{fold(text)}" if near else ""
+    folded = fold(row.get("text") or "")
+    exact = _exact(row, folded)
+    own = f"{_VERSION}\x1f{fold(row.get('title') or '')}\x1f{folded}" if near else ""
     return {
         "story_id": exact,
         "text_id": _digest(own) if near else exact,

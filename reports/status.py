@@ -26,9 +26,9 @@ from reports.status_model import (
     Staff,
     StatusReport,
     Unit,
-    Volume,
     Verdict,
     Voice,
+    Volume,
 )
 from reports.timelines import daily, stepwise, tones_by_period
 from reports.verdict import NOT_WATCHED, Signs, judge, judge_staff, sum_up

@@ -150,7 +150,7 @@ def test_daily_volume_is_what_was_really_said(sample, known, stored, employees):
     for key, mention in stored.items():
         day = mention.created_at.astimezone(BRUSSELS).date()
         said.update((day, s, mention.is_own) for s in known[key].subjects if s not in employees)
-    query = "SELECT day, subject_id, sum(mentions), sum(own) FROM daily_volume GROUP BY ALL"
+    query = "SELECT day, subject_id, sum(mentions + flood), sum(own) FROM daily_volume GROUP BY ALL"
     shown = Counter(
         {
             (day, subject, is_own): count

@@ -2,11 +2,12 @@
 
 import time
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from enrichment.near_copies import Signature, are_copies, sign, unpack
+from enrichment.near_copies import Signature, _few_runs, _runs, are_copies, sign, unpack
 
 PRESS = (
     "Brouwerij Acme roept 12.000 flesjes terug nadat in een bottellijn een glasbreuk is "
@@ -146,3 +147,8 @@ def test_hostile_text_of_200_000_characters_takes_no_time(unit):
     began = time.process_time()
     sign({"text": text, "title": text})
     assert time.process_time() - began < 0.5
+
+
+@given(st.lists(st.integers(0, 2**32 - 1), min_size=4, max_size=80))
+def test_runs_hash_alike_with_and_without_numpy(words):
+    assert _few_runs(words) == _runs(np.array(words, dtype=np.uint64)).tolist()

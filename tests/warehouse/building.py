@@ -88,6 +88,8 @@ class Judgement:
     language: str = "nl"
     story: str = ""
     entities: Sequence[str] = field(default=("Acme",))
+    has_short_copies: bool = True
+    """Whether even the shortest texts have copies, which the enrichment takes for chance."""
 
 
 def enriched_file(
@@ -130,9 +132,8 @@ def landing_file(folder: Path, head: Header, mentions: Iterable[Mention]) -> Pat
 
 
 def _signed(judgement: Judgement, row: dict[str, Any]) -> dict[str, Any]:
-    """Sign as the enrichment does, except that even the shortest texts have copies."""
     signed = signatures(row)
-    if not signed["shingles"] or judgement.story:
+    if judgement.story or judgement.has_short_copies and not signed["shingles"]:
         name = judgement.story or f"s {row['text']}"
         signed |= {"story_id": name, "text_id": name}
     return signed
