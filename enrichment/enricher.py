@@ -12,12 +12,22 @@ from spacy.language import Language
 from collectors.watchlist import Watchlist
 from enrichment.entities import Entity, find_pipeline, kept_entities
 from enrichment.language import detect_language, language_model
+from enrichment.matching.query_text import About
 from enrichment.pipeline import build_pipeline, make_doc, recogniser_for
 from enrichment.signatures import signatures
 from enrichment.subjects import Match, SubjectMatcher
 from enrichment.tone import Tone, ToneModel, default_tone_model
 
-READ_COLUMNS = ("mention_id", "platform", "title", "text", "language_tag")
+READ_COLUMNS = (
+    "mention_id",
+    "platform",
+    "title",
+    "text",
+    "url",
+    "author_handle",
+    "author_name",
+    "language_tag",
+)
 """What of a mention is read."""
 
 _REMEMBERED = 20_000
@@ -118,7 +128,17 @@ class Enricher:
         title, text, platform = row["title"] or "", row["text"] or "", row["platform"]
         language, score = detect_language(f"{title}\n{text}", row["language_tag"])
         matches = self._matcher(platform, now).find_in(
-            title=title or None, text=text, platform=platform
+            title=title or None,
+            text=text,
+            platform=platform,
+            about=About(
+                platform=platform,
+                author_handle=row.get("author_handle"),
+                author_name=row.get("author_name"),
+                url=row.get("url"),
+                language_tag=row["language_tag"],
+                language=language,
+            ),
         )
         tasks = []
         for field, content in (("title", title), ("text", text)):

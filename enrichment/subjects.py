@@ -15,6 +15,8 @@ from enrichment.matching.near_forms import NearForms, NearHit, NearPhrase
 from enrichment.matching.near_words import Leeway
 from enrichment.matching.patterns import HandlePattern, Pattern, TermPattern, patterns_of
 from enrichment.matching.places import Rule
+from enrichment.matching.query_text import About, QueryText
+from enrichment.matching.subject_queries import SubjectQueries
 from enrichment.matching.zones import Zones
 
 Field = Literal["title", "text"]
@@ -43,8 +45,9 @@ class Match(NamedTuple):
         form: How it is written there: `field's original text[start:end]`.
         start: First character, counted in code points.
         end: Behind the last character.
-        rule: What it was found as: `term`, `hashtag`, `handle`, `domain`, `misspelling` or
-            `compound` (the name joined with another word).
+        rule: What it was found as: `term`, `hashtag`, `handle`, `domain`, `misspelling`,
+            `compound` (the name joined with another word) or `query` (a word of the query of
+            a subject that has no names).
     """
 
     subject: str
@@ -62,7 +65,8 @@ class SubjectMatcher:
     The text is folded (`enrichment.matching.folding`), searched once for all written
     forms by an Aho-Corasick automaton, and each hit judged by the characters
     around it (`enrichment.matching.patterns`); at last the subjects' context words and
-    exclude phrases are consulted (`enrichment.matching.guards`).
+    exclude phrases are consulted (`enrichment.matching.guards`), and their queries
+    (`enrichment.matching.subject_queries`).
     """
 
     def __init__(self, subjects: Sequence[Subject]) -> None:
@@ -86,6 +90,7 @@ class SubjectMatcher:
                 if any(found == number for *_, found, _ in self._places(Folded(phrase), None))
             }
             self._exclude = ExcludePhrases(subjects, naming)
+            self._queries = SubjectQueries(subjects)
 
     def find(self, text: str) -> list[Match]:
         """
@@ -97,20 +102,24 @@ class SubjectMatcher:
         Returns:
             Matches by start; of one subject they never overlap, the longest counts.
         """
-        folded = Folded(text)
-        places = self._places(folded, None)
-        if places and (self._context or self._exclude):
-            (places,) = self._guarded([folded], [places])
-        return self._matches("text", folded, places) if places else []
+        return self.find_in(title=None, text=text)
 
-    def find_in(self, *, title: str | None, text: str, platform: str | None = None) -> list[Match]:
+    def find_in(
+        self,
+        *,
+        title: str | None,
+        text: str,
+        platform: str | None = None,
+        about: About | None = None,
+    ) -> list[Match]:
         """
-        Find all subjects in a title and a text; context and exclude look at both.
+        Find all subjects in a title and a text; context, exclude and queries look at both.
 
         Args:
             title: The title, if there is one.
             text: The text.
             platform: Where it was posted; there, other platforms' accounts are other people's.
+            about: What else is known of the mention, which queries may ask for.
 
         Returns:
             Matches of the title, then of the text, by start.
@@ -118,9 +127,13 @@ class SubjectMatcher:
         fields: list[tuple[Field, Folded]] = [("title", Folded(title))] if title else []
         fields.append(("text", Folded(text)))
         found = [self._places(folded, platform) for _, folded in fields]
-        if not any(found):
+        if self._queries:
+            both = [folded for _, folded in fields]
+            asked = QueryText(both, about or About(platform=platform))
+            found = self._with_queries(both, found, asked)
+        elif not any(found):
             return []
-        if self._context or self._exclude:
+        elif self._context or self._exclude:
             found = self._guarded([folded for _, folded in fields], found)
         return [
             match
@@ -177,31 +190,46 @@ class SubjectMatcher:
                     if place is not None:
                         yield (*place, pattern.subject, pattern.needs_context)
 
+    def _with_queries(
+        self, fields: Sequence[Folded], found: Sequence[list[_Found]], asked: QueryText
+    ) -> list[list[_Found]]:
+        """Let queries decide, too, and add what only they look for."""
+        alone: list[list[_Found]] = [
+            [(start, end, "query", subject, False) for (start, end), subject in places]
+            for places in self._queries.found_in(asked, fields)
+        ]
+        found = [[*places, *more] for places, more in zip(found, alone, strict=True)]
+        return self._guarded(fields, found, asked) if any(found) else found
+
     def refusals_in(
-        self, fields: Sequence[Folded], platform: str | None
+        self, fields: Sequence[Folded], platform: str | None, about: About | None = None
     ) -> list[list[tuple[int, int, int, str]]]:
         """List per field what its guards refuse: start, end, subject (its place), reason."""
         found = [self._places(folded, platform) for folded in fields]
+        asked = QueryText(fields, about or About(platform=platform))
         return [
             [
                 (start, end, subject, reason)
                 for (start, end, _, subject, _), reason in judged
                 if reason
             ]
-            for judged in self._judged(fields, found)
+            for judged in self._judged(fields, found, asked)
         ]
 
     def _guarded(
-        self, fields: Sequence[Folded], found: Sequence[list[_Found]]
+        self,
+        fields: Sequence[Folded],
+        found: Sequence[list[_Found]],
+        asked: QueryText | None = None,
     ) -> list[list[_Found]]:
-        """Leave out what lacks its context or stands in an exclude phrase."""
+        """Leave out what lacks its context, stands in an exclude phrase, or fails its query."""
         return [
             [place for place, reason in judged if not reason]
-            for judged in self._judged(fields, found)
+            for judged in self._judged(fields, found, asked)
         ]
 
     def _judged(
-        self, fields: Sequence[Folded], found: Sequence[list[_Found]]
+        self, fields: Sequence[Folded], found: Sequence[list[_Found]], asked: QueryText | None
     ) -> Iterator[Iterator[tuple[_Found, str]]]:
         """Say of each place why its guards refuse it; nothing if they don't."""
         in_context: set[int] = set()
@@ -210,6 +238,10 @@ class SubjectMatcher:
         excluded = [self._exclude.found_in(folded) for folded in fields] if self._exclude else []
         whole = {subject for subjects, _ in excluded for subject in subjects}
         stretches = [stretches for _, stretches in excluded] or [{} for _ in fields]
+        failed: set[int] = set()
+        if asked is not None and self._queries:
+            subjects = {place[3] for places in found for place in places}
+            failed = self._queries.refused_by(subjects, asked)
         for places, held in zip(found, stretches, strict=True):
             yield (
                 (
@@ -220,6 +252,7 @@ class SubjectMatcher:
                         needs_context=place[4],
                         in_context=in_context,
                         whole=whole,
+                        failed=failed,
                         held=held,
                     ),
                 )

@@ -8,7 +8,6 @@ from collectors.queries.loosening import clauses, is_findable, needed
 from collectors.queries.tree import (
     And,
     Field,
-    Leaf,
     Not,
     Or,
     Query,

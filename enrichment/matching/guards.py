@@ -110,6 +110,7 @@ def guard_reason(
     needs_context: bool,
     in_context: Collection[int],
     whole: Collection[int],
+    failed: Collection[int],
     held: Mapping[int, Stretches],
 ) -> str:
     """
@@ -121,6 +122,7 @@ def guard_reason(
         needs_context: Whether the name counts beside a context word only.
         in_context: Subjects with a context word in the text.
         whole: Subjects that an exclude phrase rules out altogether.
+        failed: Subjects whose query does not hold for the text.
         held: Per subject the stretches inside which nothing counts.
 
     Returns:
@@ -132,6 +134,8 @@ def guard_reason(
         return "an exclude phrase rules the whole text out"
     if subject in held and held[subject].hold(*place):
         return "part of an exclude phrase"
+    if subject in failed:
+        return "its query does not hold for the text"
     return ""
 
 

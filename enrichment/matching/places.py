@@ -15,7 +15,7 @@ from enrichment.matching.boundaries import (
 from enrichment.matching.folding import Folded
 from enrichment.matching.zones import Zone
 
-Rule = Literal["term", "hashtag", "handle", "domain", "misspelling", "compound"]
+Rule = Literal["term", "hashtag", "handle", "domain", "misspelling", "compound", "query"]
 Place = tuple[int, int, Rule]
 """Start, end and rule of a hit that counts, in `Folded.plain`."""
 
