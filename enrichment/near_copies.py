@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 LEAD_WORDS = 64
 """Words of a title or text that are kept one by one: a whole post, or an article's lead."""
 
-_READ_CHARS = 40_000
-_READ_WORDS = 4_000
+_READ_CHARS = 12_000
+_READ_WORDS = 1_500
 _TITLE_WORDS = 32
 _FEWEST_WORDS = 5
 _FEWEST_LETTERS = 20
@@ -37,7 +37,7 @@ _PREFIX = re.compile(
 _CREDIT = re.compile(r"\b(?:via|h/t|cc)\s+@\w{1,64}", re.IGNORECASE)
 _WORD = re.compile(
     r"(?P<tag>[#@$][^\W\d]\w*(?:\.\w{1,3}\b)?)"
-    r"|(?P<number>\d[\d.,:/\u00a0]*\d[^\W\d_]{0,3}|\d[^\W\d_]{0,3})"
+    r"|(?P<number>v?\d[\d.,:/\u00a0]*\d[^\W\d_]{0,3}|v?\d[^\W\d_]{0,3})"
     r"|(?P<sign>[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u0e00-\u0e7f])"
     r"|(?P<emoji>[\U0001F000-\U0001F3FA\U0001F400-\U0001FAFF\u2600-\u27BF])"
     r"|(?P<word>(?:[^\W\d_\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u0e00-\u0e7f]|\u0301)+\d*)"
@@ -208,6 +208,8 @@ def are_copies(one: Signature, other: Signature) -> bool:
         one: A signature.
         other: Another one; the order does not matter.
     """
+    if one.title and other.title and _are_of_a_series(one.title, other.title):
+        return False
     if one.words and other.words and _bodies_agree(one, other):
         return True
     if one.title and other.title:
@@ -216,6 +218,17 @@ def are_copies(one: Signature, other: Signature) -> bool:
         if titled.title and not plain.title and plain.words and not plain.is_long:
             return _overlap(titled.title, plain.words).is_copy
     return False
+
+
+def _are_of_a_series(one: Sequence[int], other: Sequence[int]) -> bool:
+    """Tell whether two titles differ by a number, such as a release's, a day's or a part's."""
+    (words, facts), (more_words, more_facts) = (
+        ({word for word in title if not word & 1}, {word for word in title if word & 1})
+        for title in (one, other)
+    )
+    if not (facts - more_facts and more_facts - facts):
+        return False
+    return 3 * len(words & more_words) >= 2 * min(len(words), len(more_words))
 
 
 def _titles_agree(one: Signature, other: Signature) -> bool:

@@ -101,6 +101,16 @@ def test_same_headline_over_another_text_is_another_story():
     assert not is_copy(signed(PRESS, title), signed(REST.replace("Zin", "Woord"), title))
 
 
+def test_releases_and_episodes_of_a_series_are_other_stories():
+    title = "Acme Bottling Controller v1.95.78 released (stable)"
+    assert not is_copy(signed(PRESS, title), signed(PRESS, title.replace("78", "77")))
+
+
+def test_headline_that_an_article_refers_to_further_down_is_another_story():
+    headline = "Politiques, flics, voyous : Marseille passée au crible de trois livres"
+    assert not is_copy(signed(f"{PRESS} Lisez aussi : {headline}"), signed(headline))
+
+
 def test_long_texts_with_one_beginning_and_another_rest_are_other_stories():
     intro = "Welkom bij onze brief van deze week met al het nieuws over bier en glas. "
     one, other = (" ".join(f"{w}{n}" for n in range(300)) for w in ("eerste", "tweede"))

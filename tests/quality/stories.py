@@ -7,7 +7,8 @@ loading; with a number, the speed and peak memory of loading so many made-up men
 
 The labels: tweets that repeat one another by the platform's button, or are the same text up to links,
 case and punctuation, at most three weeks apart (what was written twice by hand, or cut, or cited,
-counts against the precision); items of feeds with one address and title; items of feeds with the
+counts against the precision); items of feeds with one
+address and title, one beginning or one wording; items of feeds with the
 reprints made of them here; what repeats one another in the sample world.
 """
 
@@ -18,6 +19,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from pathlib import Path
@@ -70,22 +72,36 @@ def tweets() -> list[Labelled]:
 
 
 def feed_items() -> list[Labelled]:
-    """Label the items of the recorded feeds by their address, else their title."""
+    """Label the items of the recorded feeds by their address with their title, and by their text."""
+    sets = _Sets()
     found = []
     for path in sorted(
-        p for kind in ("real", "small") for p in (SHARED_DATA / "feeds" / kind).iterdir()
+        path for kind in ("real", "small") for path in (SHARED_DATA / "feeds" / kind).iterdir()
     ):
-        try:
-            document = read_document(path.read_bytes(), {})
-        except BadAnswer:
-            continue
-        for entry in document.entries:
-            try:
-                one = read_entry(entry, stream=path.name, place="", language=None, collected_at=T0)
-            except (TypeError, ValueError):  # Collectors land it as unreadable.
-                continue
-            found.append((one, (one.url, fold(one.title or one.native_id))))
-    return found
+        for one in _items(path):
+            title, text = fold(one.title or ""), fold(one.text)
+            names = [("item", one.url, title or text)] if one.url or title else []
+            names += [("text", text[:_ENOUGH])] if len(text) >= _ENOUGH else []
+            names += [("copy", title, text)] if len(title + text) >= _LEAST else []
+            for name in names:
+                sets.unite(one.mention_id, repr(name))
+            found.append(one)
+    return [(one, sets.find(one.mention_id)) for one in found]
+
+
+_ENOUGH, _LEAST = 200, 20
+"""Letters with which texts begin alike not by chance, and which are the same not by chance."""
+
+
+def _items(path: Path) -> Iterator[Mention]:
+    try:
+        document = read_document(path.read_bytes(), {})
+    except BadAnswer:
+        return
+    for entry in document.entries:
+        # What can't be read is landed as unreadable.
+        with suppress(TypeError, ValueError):
+            yield read_entry(entry, stream=path.name, place="", language=None, collected_at=T0)
 
 
 def reprints() -> list[Labelled]:
@@ -94,19 +110,23 @@ def reprints() -> list[Labelled]:
     seen: set[str] = set()
     found: list[Labelled] = []
     for item, _ in feed_items():
-        if (
-            len(item.text) < 80
-            or fold(item.text)[:60] in seen
-            or fold(item.title or item.text) in seen
-        ):
+        begun = {
+            fold(item.text)[:60],
+            fold(item.title or item.text),
+            " ".join(item.text.split()[:12]),
+        }
+        if len(item.text) < 80 or begun & seen:
             continue
-        seen |= {fold(item.text)[:60], fold(item.title or item.text)}
+        seen |= begun
         found.append(
-            (mention(f"{len(found)}", item.text, title=item.title, platform="feed"), len(seen))
+            (
+                mention(f"{len(found)}", item.text, title=item.title, platform="feed"),
+                item.mention_id,
+            )
         )
         for copy in made_copies(item.title, item.text, random):
             at = T0 + timedelta(hours=random.randrange(200))
-            found.append((mention(f"{len(found)}", at=at, **copy), len(seen)))
+            found.append((mention(f"{len(found)}", at=at, **copy), item.mention_id))
     return found
 
 

@@ -88,6 +88,7 @@ class Judgement:
     language: str = "nl"
     story: str = ""
     entities: Sequence[str] = field(default=("Acme",))
+    flags: Sequence[str] = ()
     has_short_copies: bool = True
     """Whether even the shortest texts have copies, which the enrichment takes for chance."""
 
@@ -133,7 +134,7 @@ def landing_file(folder: Path, head: Header, mentions: Iterable[Mention]) -> Pat
 
 def _signed(judgement: Judgement, row: dict[str, Any]) -> dict[str, Any]:
     signed = signatures(row)
-    if judgement.story or judgement.has_short_copies and not signed["shingles"]:
+    if judgement.story or (judgement.has_short_copies and not signed["shingles"]):
         name = judgement.story or f"s {row['text']}"
         signed |= {"story_id": name, "text_id": name}
     return signed
@@ -171,6 +172,18 @@ def _judged(judgement: Judgement, row: dict[str, Any]) -> dict[str, Any]:
                 "pipeline": "p1",
             }
             for place, name in enumerate(judgement.entities)
+        ],
+        "flags": [
+            {
+                "subject_id": subject,
+                "field": "text",
+                "flag": flag,
+                "rule": f"{flag}-en",
+                "start_char": place,
+                "end_char": place + 1,
+            }
+            for place, flag in enumerate(judgement.flags)
+            for subject in judgement.subjects
         ],
     }
 
