@@ -49,6 +49,7 @@ class PhraseFinder:
             if not are_stems and len(numbers) == 1 and phrases[numbers[0]].isalnum()
         }
         self._plurals = {f"{key}s": number for key, number in self._words.items()}
+        self._single = frozenset((*self._words, *self._plurals))
         # Each other key between blanks, and what of these and of an s does not belong to it.
         needles: list[tuple[str, int, int, int]] = []
         for number, key in enumerate(by_key):
@@ -77,13 +78,14 @@ class PhraseFinder:
         hits: list[Hit] = []
         if not plain.isascii() and has_unspaced(plain):
             return list(self.find_everywhere(folded))
-        words = folded.words
-        for word in sorted(self._words.keys() & words):
-            number, length = self._words[word], len(word)
-            hits += [(number, at, at + length) for at in folded.places_of(word)]
-        for word in sorted(self._plurals.keys() & words):
-            number, length = self._plurals[word], len(word) - 1
-            hits += [(number, at, at + length) for at in folded.places_of(word)]
+        for word in sorted(self._single.intersection(folded.words)):
+            places = folded.places_of(word)
+            for number, length in (
+                (self._words.get(word), len(word)),
+                (self._plurals.get(word), len(word) - 1),
+            ):
+                if number is not None:
+                    hits += [(number, at, at + length) for at in places]
         needles = self._needles
         for needle, start, end in self._several.find_matches_as_indexes(
             folded.search, overlapping=True

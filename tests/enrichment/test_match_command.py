@@ -132,3 +132,22 @@ def test_missing_watchlist_is_explained(tmp_path):
 
     assert result.exit_code == 2
     assert "watchlist.toml" in result.stderr
+
+
+def test_explain_tells_people_what_counts_and_why_not(folder):
+    (folder / "watchlist.toml").write_text(
+        '[[subject]]\nid = "a"\nname = "A"\nfacet = "brand"\nterms = ["Brasvel"]\n',
+        encoding="utf-8",
+    )
+    line = json.dumps({"id": 1, "title": "Brasvel", "text": "Barsvel, mybrasvel \x1b[31m"})
+
+    result = CliRunner().invoke(
+        app, ["--config", str(folder), "--explain"], input=f"{line}\nkapot\n"
+    )
+
+    assert result.exit_code == 2
+    assert "✓ a  in the title  Brasvel  0 to 7  term" in result.stdout
+    assert "misspelling: two letters swapped: brasvel" in result.stdout
+    assert "near miss: inside the word 'mybrasvel'" in result.stdout
+    assert "\x1b[31m" not in result.stdout
+    assert "line 2: this is not JSON" in result.stderr
