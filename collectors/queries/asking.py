@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from collectors.queries.dialects import Dialect
 from collectors.queries.loosening import clauses, is_findable, needed
+from collectors.queries.parsing import parse_query
 from collectors.queries.tree import (
     And,
     Field,
@@ -16,9 +17,27 @@ from collectors.queries.tree import (
     leaves,
     negation,
 )
+from collectors.sources import Source
 
 MOST_QUESTIONS = 32
 """Where a search knows no OR, conditions are left out rather than asking more questions."""
+
+
+def asked_by(source: Source, dialect: Dialect, limit: int | None = None) -> tuple[str, ...] | None:
+    """
+    Give what a source asks in its own words, or by `listen`.
+
+    Args:
+        source: A source of the dialect's platform.
+        dialect: The platform's.
+        limit: Longest question, in characters; None: the platform's own limit.
+
+    Returns:
+        The questions; None: they are derived from the watchlist.
+    """
+    if source.query:
+        return (source.query,)
+    return questions(parse_query(source.listen), dialect, limit) if source.listen else None
 
 
 def questions(query: Query, dialect: Dialect, limit: int | None = None) -> tuple[str, ...]:
@@ -35,14 +54,12 @@ def questions(query: Query, dialect: Dialect, limit: int | None = None) -> tuple
         knows its words, and perhaps more; none where it asks for nothing that can be
         looked for.
     """
-    return tuple(
-        dialect.write(part)
-        for part in question_trees(query, replace(dialect, limit=limit or dialect.limit))
-    )
+    return tuple(map(dialect.write, question_trees(query, dialect, limit)))
 
 
-def question_trees(query: Query, dialect: Dialect) -> tuple[Query, ...]:
+def question_trees(query: Query, dialect: Dialect, limit: int | None = None) -> tuple[Query, ...]:
     """Give the questions as trees, before they are written; see `questions`."""
+    dialect = replace(dialect, limit=limit or dialect.limit)
     asked = dialect.loosen(query)
     if isinstance(asked, bool) or not is_findable(asked):
         return ()

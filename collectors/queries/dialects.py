@@ -7,7 +7,7 @@ from typing import Literal
 
 from collectors.queries.loosening import Asked, every, loosened
 from collectors.queries.tree import Account, And, Field, Leaf, Near, Not, Or, Query, Tag, Text
-from collectors.web.queries import quoted
+from collectors.web.quoting import quoted
 
 _X_LANGUAGES = re.compile(
     "am|ar|bg|bn|bo|bs|ca|ckb|cs|cy|da|de|el|en|es|et|eu|fa|fi|fr|gu|he|hi|hr|ht|hu|hy|id|is|it|ja"
