@@ -11,7 +11,7 @@ from enrichment.matching.folding import fold
 _INITIALS = re.compile(r"(?<!\w)(?:\w\.){2,}")
 _AND = re.compile(r" (?:and|en|et|und|\+) | ?& ?")
 _ROOMY = re.compile(r" ?(?<=[\w ])([/!?]) ?")
-_JOINTS = re.compile(r"(?<=.)[ .'&+/]+(?=\w)")
+_JOINTS = re.compile(r"(?<=[^ .'&+/])[ .'&+/]++(?=\w)")
 _ABBREVIATED = re.compile(r"\b(dr|st|ste|mr|mrs|prof|inc|ltd|co|corp|jr|sr|bros)\b(?!\.)")
 _INITIALISM = re.compile(r"\b(nv|bv|sa|sprl|srl|bvba|vzw|asbl)\b(?!\.)")
 _HUMP = re.compile(r"(?<=[a-zß-öø-ÿ])(?=[A-ZÀ-ÖØ-Þ])")
