@@ -1,0 +1,97 @@
+"""Try the query tests of a watchlist: what must, and what must not, concern a subject."""
+
+from collections.abc import Iterator, Sequence
+
+from collectors.configuration.mistakes import Document, Mistake, quoted
+from collectors.queries.tree import And, Field, Not, Or, Query, written
+from collectors.watchlist import QueryTest, Subject, Watchlist
+from enrichment.matching.folding import Folded
+from enrichment.matching.query_text import About, QueryText
+from enrichment.matching.subject_queries import holds
+from enrichment.subjects import Match, SubjectMatcher
+
+_SHOWN_LETTERS = 60
+
+
+def failed_tests(document: Document, watchlist: Watchlist) -> Iterator[Mistake]:
+    """
+    Try each `must` and `must_not`, by the matcher itself.
+
+    Args:
+        document: The watchlist as written, which tells where a test stands.
+        watchlist: The same, read.
+
+    Yields:
+        Each test that fails, with the reason.
+    """
+    for index, subject in enumerate(watchlist.subject):
+        if not subject.must and not subject.must_not:
+            continue
+        matcher = SubjectMatcher([subject])
+        for key, tests in (("must", subject.must), ("must_not", subject.must_not)):
+            for number, test in enumerate(tests):
+                matches = _matches(matcher, test)
+                if bool(matches) == (key == "must"):
+                    continue
+                reason = _why_not(matcher, subject, test) if key == "must" else _why(matches)
+                shown = quoted(test.text or test.title or "", _SHOWN_LETTERS)
+                wanted = "must concern" if key == "must" else "must not concern"
+                message = f"{shown} {wanted} {quoted(subject.id)}, but {reason}"
+                yield document.mistake(("subject", index, key, number), message)
+
+
+def count_tests(watchlist: Watchlist) -> int:
+    """Count the tests of a watchlist."""
+    return sum(len(subject.must) + len(subject.must_not) for subject in watchlist.subject)
+
+
+def _matches(matcher: SubjectMatcher, test: QueryTest) -> list[Match]:
+    return matcher.find_in(
+        title=test.title, text=test.text, platform=test.platform, about=_about(test)
+    )
+
+
+def _about(test: QueryTest) -> About:
+    return About(
+        platform=test.platform, author_handle=test.author, url=test.url, language=test.lang
+    )
+
+
+def _why(matches: Sequence[Match]) -> str:
+    found = matches[0]
+    return f"{quoted(found.form, _SHOWN_LETTERS)} counts ({found.rule})"
+
+
+def _why_not(matcher: SubjectMatcher, subject: Subject, test: QueryTest) -> str:
+    fields = [Folded(text) for text in (test.title, test.text) if text]
+    refusals = [
+        reason
+        for places in matcher.refusals_in(fields, test.platform, _about(test))
+        for *_, reason in places
+    ]
+    text, query = QueryText(fields, _about(test)), subject.query_tree
+    if query is not None and not holds(query, text):
+        if subject.has_names and not refusals:
+            return "none of its names stands there"
+        return f"its query fails: {_failing(query, text)}"
+    return refusals[0] if refusals else "none of its names stands there"
+
+
+def _failing(query: Query, text: QueryText) -> str:
+    """Name the smallest part of a query that says why it fails."""
+    match query:
+        case And(parts):
+            return _failing(next(part for part in parts if not holds(part, text)), text)
+        case Or():
+            return f"nothing of {_short(query)} is there"
+        case Not(part):
+            return f"{_short(part)} is there"
+        case Field():
+            return f"{_short(query)} does not hold"
+        case _:
+            return f"{_short(query)} is not there"
+
+
+def _short(query: Query) -> str:
+    text = written(query)
+    return text if len(text) <= _SHOWN_LETTERS else text[: _SHOWN_LETTERS - 1] + "…"
