@@ -32,6 +32,7 @@ from collectors.sample.commands import app as sample_app
 from collectors.settings import ConfigOption, HomeOption, NowOption, Settings, settings_from
 from collectors.try_command import try_source
 from enrichment.commands import classify_lines, evaluate_file, match
+from enrichment.flags.rules import FlagSettings
 from reports.alert_commands import app as alert_app
 from reports.alert_settings import AlertSettings
 from reports.commands import app as report_app
@@ -52,6 +53,7 @@ if TYPE_CHECKING:
 
 OPTIONAL_FILES: Mapping[str, type[BaseModel]] = {
     "alerts": AlertSettings,
+    "flags": FlagSettings,
     "mail": MailSettings,
     "reports": ReportSettings,
     "warehouse": WarehouseSettings,
@@ -283,7 +285,9 @@ def run_sample(
     os.environ |= dict.fromkeys(("NO_PROXY", "no_proxy"), "127.0.0.1")
     with SampleServer(world) as server, _progress() as bar:
         played = configuration.moved_to(server.url)
-        enricher = Enricher(configuration.watchlist)
+        enricher = Enricher(
+            configuration.watchlist, flags=configuration.setting("flags", FlagSettings)
+        )
         done_at = snapshot_time(settings.snapshot)
         # What an earlier run did stays done; the last round is run again, for a changed watchlist.
         rounds = [moment for moment in world.rounds() if done_at is None or moment > done_at]

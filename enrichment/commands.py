@@ -23,6 +23,7 @@ def enrich_with_bar(settings: Settings, watchlist: Watchlist, *, has_entities: b
     from rich.progress import Progress
 
     from enrichment.enrich import Enricher, enrich_waiting, unenriched
+    from enrichment.flags.rules import read_flags
 
     waiting = unenriched(settings)
     if not waiting:
@@ -33,7 +34,9 @@ def enrich_with_bar(settings: Settings, watchlist: Watchlist, *, has_entities: b
         results = enrich_waiting(
             settings,
             watchlist,
-            enricher=Enricher(watchlist, has_entities=has_entities),
+            enricher=Enricher(
+                watchlist, has_entities=has_entities, flags=read_flags(settings.config)
+            ),
             progress=lambda rows: bar.advance(task, rows),
         )
     done = [result for result in results if result.error is None]

@@ -21,6 +21,7 @@ from collectors.settings import Settings
 from collectors.watchlist import Watchlist
 from enrichment.enriched import ENRICHED_SCHEMA
 from enrichment.enricher import READ_COLUMNS, Enricher
+from enrichment.flags.rules import read_flags
 
 __all__ = ["EnrichResult", "Enricher", "Progress", "enrich_file", "enrich_waiting", "unenriched"]
 
@@ -111,6 +112,7 @@ def enrich_waiting(
         One result for each file.
 
     Raises:
+        ConfigurationError: Something in `flags.toml` is wrong.
         ExceptionGroup: Files met bugs, one exception each, which names its file and leaves
             it where it is; the others are enriched.
     """
@@ -120,7 +122,7 @@ def enrich_waiting(
     for landing in unenriched(settings):
         if wanted is not None and landing not in wanted:
             continue
-        enricher = enricher or Enricher(watchlist)
+        enricher = enricher or Enricher(watchlist, flags=read_flags(settings.config))
         try:
             path = enrich_file(
                 landing,

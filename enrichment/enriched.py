@@ -33,6 +33,18 @@ ENTITY_FIELDS = pa.struct(
 )
 """One name in a matched mention; see the table `entity`."""
 
+FLAG_FIELDS = pa.struct(
+    [
+        ("subject_id", pa.string()),
+        ("field", pa.string()),
+        ("flag", pa.string()),
+        ("rule", pa.string()),
+        ("start_char", pa.int32()),
+        ("end_char", pa.int32()),
+    ]
+)
+"""What the mention possibly is, or tells, about a subject; see the table `flag`."""
+
 ENRICHED_SCHEMA = pa.schema(
     [
         *MENTION_SCHEMA,
@@ -44,6 +56,7 @@ ENRICHED_SCHEMA = pa.schema(
         ("signature", pa.binary()),
         ("matches", pa.list_(MATCH_FIELDS)),
         ("entities", pa.list_(ENTITY_FIELDS)),
+        ("flags", pa.list_(FLAG_FIELDS)),
     ]
 )
 """One row is one mention of the landing file, in its order."""

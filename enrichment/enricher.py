@@ -11,6 +11,9 @@ from spacy.language import Language
 
 from collectors.watchlist import Watchlist
 from enrichment.entities import Entity, find_pipeline, kept_entities
+from enrichment.flags.finder import FlagFinder
+from enrichment.flags.matches import SubjectFlag, flag_matches
+from enrichment.flags.rules import FlagSettings
 from enrichment.language import detect_language, language_model
 from enrichment.matching.query_text import About
 from enrichment.pipeline import build_pipeline, make_doc, recogniser_for
@@ -51,6 +54,7 @@ class _Task:
 class _Analysis:
     tones: tuple[Tone, ...]
     entities: tuple[Entity, ...]
+    flags: tuple[SubjectFlag, ...]
     recogniser: str | None
 
 
@@ -79,16 +83,19 @@ class Enricher:
         *,
         tone_model: ToneModel | None = None,
         has_entities: bool = True,
+        flags: FlagSettings | None = None,
     ) -> None:
         """
         Args:
             watchlist: Whom to look for.
             tone_model: Judges passages; None: the model that ships.
             has_entities: Whether to find names, where a pipeline for the language is installed.
+            flags: Which rules flag mentions; None: those that ship.
         """
         self.watchlist = watchlist
         self.tone_model = tone_model or default_tone_model()
         self._has_entities = has_entities
+        self._flags = FlagFinder((flags or FlagSettings()).rules())
         self._people = {s.id for s in watchlist.subject if s.facet == "employee"}
         self._matchers: dict[tuple[str, ...], SubjectMatcher] = {}
         self._analyses: OrderedDict[_Task, _Analysis] = OrderedDict()
@@ -104,6 +111,7 @@ class Enricher:
             "language_model": language_model(),
             "tone_model": self.tone_model.name,
             "entities": " ".join(f"{key}={name}" for key, name in recognisers.items()),
+            "flag_rules": self._flags.version,
         }
 
     def enrich(self, rows: Sequence[Mapping[str, Any]], *, now: datetime) -> list[dict[str, Any]]:
@@ -177,7 +185,8 @@ class Enricher:
         for doc, task in nlp.pipe(docs, as_tuples=True, batch_size=_DOCS_AT_ONCE):
             people = [(m.start, m.end) for m in task.matches if m.subject in self._people]
             entities = tuple(kept_entities(doc, people)) if recogniser else ()
-            self._analyses[task] = _Analysis(doc._.tones, entities, recogniser)
+            flags = flag_matches(self._flags, task.matches, doc._.passages, self._people)
+            self._analyses[task] = _Analysis(doc._.tones, entities, tuple(flags), recogniser)
 
     def _decide(self, draft: _Draft) -> dict[str, Any]:
         found = [(task, self._analyses[task]) for task in draft.tasks]
@@ -194,6 +203,11 @@ class Enricher:
                 _entity_row(task.matches[0].field, entity, analysis.recogniser)
                 for task, analysis in found
                 for entity in analysis.entities
+            ],
+            "flags": [
+                _flag_row(task.matches[0].field, flag)
+                for task, analysis in found
+                for flag in analysis.flags
             ],
         }
 
@@ -227,6 +241,17 @@ def _match_row(match: Match, tone: Tone, model: str) -> dict[str, Any]:
         "p_neutral": tone.p_neutral,
         "p_positive": tone.p_positive,
         "tone_model": model,
+    }
+
+
+def _flag_row(field: str, flag: SubjectFlag) -> dict[str, Any]:
+    return {
+        "subject_id": flag.subject,
+        "field": field,
+        "flag": flag.flag,
+        "rule": flag.rule,
+        "start_char": flag.start,
+        "end_char": flag.end,
     }
 
 

@@ -28,6 +28,7 @@ _STEPS = (
     "authors",
     "metrics",
     "matches",
+    "flags",
     "restated",
     "mentions",
     "link",

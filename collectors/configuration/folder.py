@@ -30,6 +30,7 @@ _KNOWN_FILES = (
     "watchlist.toml",
     "sources.toml",
     "alerts.toml",
+    "flags.toml",
     "mail.toml",
     "reports.toml",
     "warehouse.toml",

@@ -21,6 +21,10 @@ ON entity.mention_id = hidden.mention_id
     AND entity.field = hidden.field
     AND entity.start_char < hidden.end_char
     AND hidden.start_char < entity.end_char;
+CREATE TABLE snapshot.flag AS
+SELECT * FROM flag
+SEMI JOIN snapshot.subject USING (subject_id)
+SEMI JOIN snapshot.mention USING (mention_id);
 CREATE TABLE snapshot.match_history AS
 SELECT * FROM match_history
 SEMI JOIN snapshot.subject USING (subject_id)
