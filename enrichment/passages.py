@@ -35,6 +35,10 @@ _CLAUSE_BORDER = re.compile(
 _LIST_BORDER = re.compile(r",\s|\s(?=(?:and|en|et|und)\s)", re.IGNORECASE)
 
 
+# Marks that part statements, white space after them.
+_PARTING = re.compile(r"[.!?;:\u2026]{1,20}(?=\s|$)|\n|,\s|\s-{1,3}\s")
+STATEMENT_WORDS = 10
+_FEWEST_WORDS = 3
 _POST_MARK = re.compile(r"[@#]\w|https?:|[\u2600-\u27bf\U0001F000-\U0001FAFF]")
 _POST_WORDS = 6
 """A clause of fewer words may lack a capital letter in an article, too."""
@@ -119,6 +123,33 @@ def passage_around(
         low, high = _with_neighbours(window, sentences, (first, last), near)
     low, high = _within_words(window, (min(low, here[0]), max(high, here[1])), here)
     return Passage(text=window[low:high], start=here[0] - low, end=here[1] - low, language=language)
+
+
+def statement_around(passage: Passage) -> Passage:
+    """
+    Narrow a passage to the statement in which its name stands.
+
+    At most `STATEMENT_WORDS` words on either side, up to the nearest marks that leave the
+    statement `_FEWEST_WORDS` words beside the name.
+    """
+    text, start, end = passage.text, passage.start, passage.end
+    window = max(0, start - _REACH_CHARS), min(len(text), end + _REACH_CHARS)
+    before = [found.start() for found in _WORD.finditer(text, window[0], start)]
+    after = [found.end() for found in _WORD.finditer(text, end, window[1])]
+    low = before[-STATEMENT_WORDS] if len(before) >= STATEMENT_WORDS else window[0]
+    high = after[STATEMENT_WORDS - 1] if len(after) >= STATEMENT_WORDS else window[1]
+    for mark in _PARTING.finditer(text, low, start):
+        if _words_beside(text, (mark.end(), high), (start, end)) >= _FEWEST_WORDS:
+            low = mark.end()
+    for mark in reversed(list(_PARTING.finditer(text, end, high))):
+        if _words_beside(text, (low, mark.start()), (start, end)) >= _FEWEST_WORDS:
+            high = mark.start()
+    return Passage(text=text[low:high], start=start - low, end=end - low, language=passage.language)
+
+
+def is_addressed(passage: Passage) -> bool:
+    """Tell whether the name is an account's handle: a post that speaks to it is about it."""
+    return "@" in passage.text[max(0, passage.start - 1) : passage.start + 1]
 
 
 def looks_like_post(text: str) -> bool:

