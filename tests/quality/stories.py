@@ -20,6 +20,7 @@ import time
 from collections import Counter
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from pathlib import Path
@@ -28,9 +29,11 @@ from random import Random
 from collectors.errors import BadAnswer
 from collectors.feed_document import read_document
 from collectors.feed_entry import read_entry
+from collectors.landing import ParquetWriter
 from collectors.mention import Mention
 from collectors.sample.posts import FeedItem, XPost
 from collectors.sample.world import build_world
+from enrichment.enriched import ENRICHED_SCHEMA
 from enrichment.signatures import fold, signatures
 from tests.quality.story_copies import made_copies
 from tests.shared_data import SHARED_DATA, recorded
@@ -43,7 +46,7 @@ Labelled = tuple[Mention, Hashable]
 BAR = 0.90
 SPEED_BAR = 5_000
 _HORIZON = timedelta(weeks=3)
-_PER_FILE = 100_000
+_PER_FILE = 50_000
 
 
 def tweets() -> list[Labelled]:
@@ -177,26 +180,40 @@ def score(labelled: Sequence[Labelled], found: Mapping[str, str]) -> tuple[float
 
 
 def made_up(count: int) -> Iterator[Mention]:
-    """Write posts over a year: seven in ten of their own, the others copies of a recent one."""
+    """Write posts of two weeks: seven in ten of their own, the others copies of a recent one."""
     random = Random(1)
     words = [f"{a}{b}" for a in ("ba", "ko", "mi", "tu", "sel", "dra", "vin") for b in range(700)]
-    recent = [" ".join(random.choices(words, k=20))]
+    recent = [" ".join(random.choices(words, k=20)) for _ in range(500)]
     for number in range(count):
         text = random.choice(recent)
         draw = random.random()
         if draw < 0.7:
             text = " ".join(random.choices(words, k=random.randrange(8, 28)))
-            recent[random.randrange(len(recent)) if len(recent) > 500 else 0 :: 1000] = [text]
-            recent.append(text) if len(recent) <= 500 else None
+            recent[random.randrange(len(recent))] = text
         elif draw < 0.85:
             text = f"{random.choice(words)} {text} #{random.choice(words)}"
         yield mention(
             number,
             text,
-            at=T0 + timedelta(seconds=number * 31_536_000 // count),
+            at=T0 + timedelta(seconds=number * 1_209_600 // count),
             author_id=str(random.randrange(50_000)),
-            raw="{}",
         )
+
+
+_AGAIN = """
+SELECT * REPLACE (
+    md5(mention_id || $turn) AS mention_id,
+    md5(version_id || $turn) AS version_id,
+    native_id || '-' || $turn AS native_id,
+    created_at + $turn * INTERVAL 2 WEEK AS created_at,
+    collected_at + $turn * INTERVAL 2 WEEK AS collected_at,
+    md5(story_id || $turn) AS story_id,
+    md5(text_id || $turn) AS text_id,
+    list_transform(shingles, lambda one: (hash(one, $turn) % 4294967296)::UINTEGER) AS shingles
+)
+FROM read_parquet($path)
+"""
+"""The same posts two weeks later, about something else."""
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -231,23 +248,30 @@ def _print_quality(folder: Path) -> bool:
 
 
 def _print_growth(count: int, folder: Path) -> None:
+    """Load two weeks after two weeks of posts, and print what the newest cost."""
     place = folder / f"made_{count}"
     place.mkdir()
-    began = time.process_time()
+    judged = Judgement(subjects=(), entities=(), has_short_copies=False)
+    first = enriched_file(place, header("j0"), [(one, judged) for one in made_up(_PER_FILE)])
     with open_warehouse(place / "warehouse.duckdb", tell=print) as connection:
         connection.execute("SET threads = 1")
+        connection.execute("SET memory_limit = '1GB'")
         apply_watchlist(connection, watchlist(brand()), now=T0)
-        judged = Judgement(subjects=(), entities=(), has_short_copies=False)
-        for number, part in enumerate(_parts(made_up(count), _PER_FILE)):
-            path = enriched_file(place, header(f"j{number}"), [(one, judged) for one in part])
+        for turn in range(-(-count // _PER_FILE)):
+            rows = connection.execute(_AGAIN, {"turn": turn, "path": str(first)}).to_arrow_table()
+            part = place / "part"
+            with ParquetWriter(part / f"{turn}.parquet", ENRICHED_SCHEMA) as writer:
+                writer.write(rows.cast(ENRICHED_SCHEMA))
+                words = {"enriched_at": T0.isoformat(), "watchlist_version": "w1"}
+                path = writer.finish(replace(header(f"j{turn}"), enrichment=words))
             began = time.process_time()
             load_files(connection, [path], now=T0)
             took = time.process_time() - began
             path.unlink()
             peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-            done = number * _PER_FILE + len(part)
             print(
-                f"{done:>10,} loaded: {len(part) / took:>8,.0f} per CPU s, peak {peak:,.0f} MB",
+                f"{(turn + 1) * _PER_FILE:>10,} stored: {_PER_FILE / took:>8,.0f} loaded per CPU s, "
+                f"peak {peak:,.0f} MB",
                 flush=True,
             )
 
