@@ -297,9 +297,9 @@ def _spellings(domain: str) -> Iterator[str]:
 
 
 def _has_capitals(folded: Folded, start: int, end: int) -> bool:
-    """Tell whether each word of [start, end) begins with a capital."""
+    """Tell whether each word of [start, end) begins with a capital or a digit."""
     return all(
-        folded.written(at).isupper()
+        folded.written(at).isupper() or folded.plain[at].isdigit()
         for at in range(start, end)
         if at == start or folded.plain[at - 1] in " -_"
     )

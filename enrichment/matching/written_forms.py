@@ -25,6 +25,7 @@ _PLAIN_WORDS = re.compile(
     r"|bvba|vzw|asbl)(?![a-z0-9]))[a-z0-9]+(?![a-z0-9]))+",
     re.IGNORECASE,
 )
+_DIGITS_FIRST = re.compile(r"(\d+)([a-z]{3,})")
 
 JOINED_LETTERS = 5
 """A name written as one word (CocaCola) has at least so many letters in running text, or a digit."""
@@ -58,7 +59,7 @@ def written_forms(name: str) -> list[WrittenForm]:
     in four languages, and an umlaut two letters (Müller, Mueller).
     """
     has_hump = _HUMP.search(name) is not None
-    if not has_hump and name.isascii() and _PLAIN_WORDS.fullmatch(name):
+    if not has_hump and name.isascii() and not name[:1].isdigit() and _PLAIN_WORDS.fullmatch(name):
         return _plain_forms(name.strip().lower())
     literal = fold(name).strip().replace("-", " ").replace("_", " ")
     base = " ".join(literal.split())
@@ -78,7 +79,7 @@ def written_forms(name: str) -> list[WrittenForm]:
         if joined not in forms and letters >= TAG_LETTERS and not base.startswith("'"):
             is_word = letters >= JOINED_LETTERS or any(c.isdigit() for c in joined)
             forms[joined] = WrittenForm(joined, is_tag=not is_word)
-    for words in _halves(name) if has_hump else ():
+    for words in _halves(name) if has_hump else _beside_digits(base):
         forms.setdefault(words, WrittenForm(words, is_split=True))
     return list(forms.values())
 
@@ -158,6 +159,13 @@ def _with_fewer_apostrophes(words: str) -> Iterator[str]:
     if "'" in words and sum(c.isalnum() for c in words) >= JOINED_LETTERS:
         yield words.replace("'", "")
         yield re.sub(r"\s+", " ", words.replace("'", " ")).strip()
+
+
+def _beside_digits(base: str) -> Iterator[str]:
+    """Give 7Pop as two words; not 4M, which is many things."""
+    found = _DIGITS_FIRST.fullmatch(base)
+    if found:
+        yield f"{found[1]} {found[2]}"
 
 
 def _halves(name: str) -> Iterator[str]:
