@@ -81,7 +81,7 @@ class SubjectMatcher:
             self.patterns = list(patterns.values())
             self._plain_terms = [_plain_term(known) for known in self.patterns]
             self.finder = PhraseFinder(list(patterns))
-            self.near = NearForms(list(_near_phrases(patterns)))
+            self.near = NearForms(list(_near_phrases(patterns)), kept=self.finder.single)
             self._context = ContextWords(subjects)
             naming = {
                 (number, phrase)
@@ -147,7 +147,8 @@ class SubjectMatcher:
         plain, plain_terms = folded.plain, self._plain_terms
         zones = Zones(folded)
         found: list[_Found] = []
-        for number, start, end in self.finder.find(folded):
+        words = self.near.unusual_words(folded)
+        for number, start, end in self.finder.find(folded, words):
             before, after = plain[start - 1], plain[end]
             # Most hits stand alone: settled here what the patterns would decide more slowly.
             rule = _RULES.get(before) if before == " " or plain[start - 2] == " " else None
@@ -174,7 +175,7 @@ class SubjectMatcher:
                 place = pattern.place(folded, start, end, zones)
                 if place is not None:
                     found.append((*place, pattern.subject, pattern.needs_context))
-        near = self.near.find(folded)
+        near = self.near.find(folded, words)
         if near:
             found.extend(self._near_places(folded, near, zones))
         return found

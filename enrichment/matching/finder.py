@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from functools import cached_property
 
 from ahocorasick_rs import AhoCorasick
@@ -49,7 +50,7 @@ class PhraseFinder:
             if not are_stems and len(numbers) == 1 and phrases[numbers[0]].isalnum()
         }
         self._plurals = {f"{key}s": number for key, number in self._words.items()}
-        self._single = frozenset((*self._words, *self._plurals))
+        self.single = frozenset((*self._words, *self._plurals))
         # Each other key between blanks, and what of these and of an s does not belong to it.
         needles: list[tuple[str, int, int, int]] = []
         for number, key in enumerate(by_key):
@@ -67,9 +68,13 @@ class PhraseFinder:
     def __bool__(self) -> bool:
         return bool(self._numbers)
 
-    def find(self, folded: Folded) -> list[Hit]:
+    def find(self, folded: Folded, words: AbstractSet[str] | None = None) -> list[Hit]:
         """
         Find all phrases, overlapping ones too.
+
+        Args:
+            folded: The text.
+            words: Those of its words that may be single phrases; None: all.
 
         Returns:
             Hits whose edges are not judged.
@@ -78,7 +83,7 @@ class PhraseFinder:
         hits: list[Hit] = []
         if not plain.isascii() and has_unspaced(plain):
             return list(self.find_everywhere(folded))
-        for word in sorted(self._single.intersection(folded.words)):
+        for word in sorted(self.single.intersection(folded.words if words is None else words)):
             places = folded.places_of(word)
             for number, length in (
                 (self._words.get(word), len(word)),

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from functools import cached_property
 from typing import Literal, NamedTuple
 
@@ -93,12 +94,19 @@ class NearForms:
     out to be is remembered: a text of words seen before costs a look into a set.
     """
 
-    def __init__(self, phrases: Sequence[NearPhrase], *, is_thorough: bool = False) -> None:
+    def __init__(
+        self,
+        phrases: Sequence[NearPhrase],
+        *,
+        kept: AbstractSet[str] = frozenset(),
+        is_thorough: bool = False,
+    ) -> None:
         """
         Index the names.
 
         Args:
             phrases: Written forms; the words of all of them are known words.
+            kept: Words that are never remembered as ordinary: they are found as they stand.
             is_thorough: Index those, too, that may not be misspelt: to say so.
         """
         self._phrases = phrases
@@ -121,20 +129,27 @@ class NearForms:
                 lengths.add(len(parts[-1]))
         self._neighbours, self._more_neighbours = _neighbourhood(guessed)
         self._lengths = sorted(length for length in lengths if SHORTEST <= length <= LONGEST)
-        self._harmless: set[str] = set(self._numbers)
+        self._kept = kept
+        self._ordinary: set[str] = set()
         self._known: dict[str, list[tuple[_Part, Reading]]] = {}
 
-    def find(self, folded: Folded) -> list[NearHit]:
+    def unusual_words(self, folded: Folded) -> set[str]:
+        """List the words that are not remembered as nobody's: most texts have few."""
+        return folded.words.difference(self._ordinary)
+
+    def find(self, folded: Folded, words: AbstractSet[str]) -> list[NearHit]:
         """
         Find names that are misspelt or joined.
+
+        Args:
+            folded: The text.
+            words: Its `unusual_words`.
 
         Returns:
             Hits whose edges are not judged.
         """
-        if self._harmless.issuperset(folded.words):
-            return []
         hits: list[NearHit] = []
-        for token in sorted(folded.words.difference(self._harmless)):
+        for token in sorted(words):
             known = self._known.get(token)
             if known is None:
                 known = self._remember(token)
@@ -162,14 +177,17 @@ class NearForms:
                 self._known.clear()
             self._known[token] = known
         else:
-            if len(self._harmless) >= _REMEMBERED + len(self._numbers):
-                self._harmless = set(self._numbers)
-            self._harmless.add(token)
+            if len(self._ordinary) >= _REMEMBERED:
+                self._ordinary = set()
+            if token in self._numbers or token in self._kept:
+                self._known[token] = known
+            else:
+                self._ordinary.add(token)
         return known
 
     def _may_be_near(self, token: str) -> bool:
         """Tell quickly of most words that they are nobody's."""
-        if not SHORTEST <= len(token) <= 2 * LONGEST:
+        if not SHORTEST <= len(token) <= 2 * LONGEST or token in self._numbers:
             return False
         if not token.isascii():
             return in_latin_letters(token) is not None
