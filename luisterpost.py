@@ -23,6 +23,7 @@ from collectors.commands import import_files, init
 from collectors.configuration.check import count_of, print_check
 from collectors.configuration.configured import read_or_exit
 from collectors.configuration.folder import Configuration, ConfigurationError, load_configuration
+from collectors.configuration.mistakes import read_document
 from collectors.contract import Interval
 from collectors.imports.importing import import_file
 from collectors.landing import Header
@@ -44,6 +45,7 @@ from warehouse.commands import forget, load, sql, tell
 from warehouse.costs_command import costs
 from warehouse.enrich_command import enrich
 from warehouse.plan_command import plan
+from warehouse.query_command import app as query_app
 from warehouse.recheck_command import recheck
 from warehouse.settings import WarehouseSettings
 
@@ -219,16 +221,25 @@ def check(
     config: ConfigOption = None,
     now: NowOption = None,
 ) -> None:
-    """Check the configuration as a whole: every mistake, where it is and what to do about it."""
+    """
+    Check the configuration as a whole: every mistake, where it is and what to do about it.
+
+    Query tests (`must`, `must_not`) are run as well.
+    """
+    from enrichment.query_tests import count_tests, failed_tests
+
     settings = settings_from(context, home, config, now)
-    checked: Configuration | ConfigurationError
     try:
         checked = load_configuration(
             settings.config, settings.clock(), OPTIONAL_FILES, environ=os.environ
         )
     except ConfigurationError as error:
-        checked = error
-    raise typer.Exit(print_check(checked, console))
+        raise typer.Exit(print_check(error, console)) from error
+    document, _ = read_document(settings.config / "watchlist.toml")
+    failed = tuple(failed_tests(document, checked.watchlist))
+    if failed:
+        raise typer.Exit(print_check(ConfigurationError(failed, checked.warnings), console))
+    raise typer.Exit(print_check(checked, console, tests=count_tests(checked.watchlist)))
 
 
 def publish(
@@ -386,6 +397,7 @@ app.add_typer(report_app, name="report", rich_help_panel="Every day")
 app.add_typer(alert_app, name="alert", rich_help_panel="Every day")
 app.add_typer(mail_app, name="mail", rich_help_panel="Every day")
 app.add_typer(canary_app, name="canary", rich_help_panel="Data")
+app.add_typer(query_app, name="query", rich_help_panel="Understand")
 app.add_typer(sample_app, name="sample", rich_help_panel="Begin")
 
 

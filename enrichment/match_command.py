@@ -19,6 +19,7 @@ from collectors.watchlist import Subject, Watchlist
 
 if TYPE_CHECKING:
     from enrichment.explanation import Decision
+    from enrichment.matching.query_text import About
     from enrichment.subjects import Match, SubjectMatcher
 
 _BAD_LINE = 2
@@ -44,8 +45,9 @@ def match(
     text as given. Only watchlist.toml is read, and nothing is stored.
 
     With `"title": …` the matches say in which `field` they are; with `"platform": …`
-    accounts of other platforms don't count. Other keys are ignored. Employees are found
-    while their consent stands (on the platform, if it is given).
+    accounts of other platforms don't count. Queries may ask for `"author"`, `"url"` and
+    `"lang"` as well. Other keys are ignored. Employees are found while their consent stands
+    (on the platform, if it is given).
 
     With --explain it writes for people: each text, what counts in it and what only resembles
     a name, with the reason (too short, a word, no context word, inside a link …).
@@ -126,7 +128,7 @@ def _read(line: bytes) -> dict[str, Any]:
     if not isinstance(record.get("text"), str):
         msg = "'text' must be a string" if "text" in record else "'text' is missing"
         raise BadLine(msg)
-    for key in ("title", "platform"):
+    for key in ("title", "platform", "author", "url", "lang"):
         if not isinstance(record.get(key), str | None):
             msg = f"'{key}' must be a string or null"
             raise BadLine(msg)
@@ -135,9 +137,22 @@ def _read(line: bytes) -> dict[str, Any]:
 
 def _answer(record: dict[str, Any], matchers: "_Matchers") -> dict[str, Any]:
     title, platform = record.get("title"), record.get("platform")
-    found = matchers.of(platform).find_in(title=title, text=record["text"], platform=platform)
+    found = matchers.of(platform).find_in(
+        title=title, text=record["text"], platform=platform, about=_about(record)
+    )
     has_fields = title is not None
     return {"id": record["id"], "matches": [_shown(match, has_fields) for match in found]}
+
+
+def _about(record: dict[str, Any]) -> "About":
+    from enrichment.matching.query_text import About
+
+    return About(
+        platform=record.get("platform"),
+        author_handle=record.get("author"),
+        url=record.get("url"),
+        language=record.get("lang"),
+    )
 
 
 def _shown(match: "Match", has_fields: bool) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from typing import TypeVar
 from pydantic import BaseModel
 
 from collectors.configuration.mistakes import Mistake, nearest, read_document
+from collectors.configuration.query_check import listen_mistakes, query_warnings
 from collectors.configuration.sources_check import sources_mistakes, sources_warnings
 from collectors.configuration.validation import read_model, validate
 from collectors.configuration.watchlist_check import watchlist_mistakes, watchlist_warnings
@@ -123,7 +124,7 @@ def load_configuration(
     sources = None
     if not unread:
         sources, unread = validate(collected, Sources)
-        unread += sources_mistakes(collected)
+        unread += [*sources_mistakes(collected), *listen_mistakes(collected)]
     mistakes += unread
     extra: dict[str, BaseModel] = {}
     models = extra_models or {}
@@ -134,6 +135,7 @@ def load_configuration(
             extra |= {name: value} if value is not None else {}
     warnings = (
         *watchlist_warnings(listened, now),
+        *query_warnings(listened, collected),
         *sources_warnings(collected, environ),
         *_unknown_files(folder, {*_KNOWN_FILES, *(f"{name}.toml" for name in models)}),
     )

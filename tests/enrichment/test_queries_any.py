@@ -101,13 +101,17 @@ def naively(query, fields, about):
     """Read a query word for word, without any index or shortcut."""
     match query:
         case And(parts):
-            return all([naively(part, fields, about) for part in parts])
+            return all(naively(part, fields, about) for part in parts)
         case Or(parts):
-            return any([naively(part, fields, about) for part in parts])
+            return any(naively(part, fields, about) for part in parts)
         case Not(part):
             return not naively(part, fields, about)
         case Field(name, value):
             return naive_field(name, value, about)
+    return naive_words(query, fields)
+
+
+def naive_words(query, fields):
     lists = [re.findall(r"[a-z]+", plain(field)) for field in fields]
     match query:
         case Text(words):

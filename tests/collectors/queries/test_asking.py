@@ -3,7 +3,7 @@
 import pytest
 
 from collectors.queries.asking import MOST_QUESTIONS, checked_here, is_impossible, questions
-from collectors.queries.dialects import BLUESKY, DIALECTS, HACKERNEWS, MASTODON, REDDIT, X, YOUTUBE
+from collectors.queries.dialects import BLUESKY, DIALECTS, HACKERNEWS, MASTODON, REDDIT, YOUTUBE, X
 from collectors.queries.loosening import needed
 from collectors.queries.parsing import parse_query
 from collectors.queries.tree import written
