@@ -95,12 +95,12 @@ def answer_batches(
         ]
 
 
-def read_or_bad(line: bytes | BadLine) -> TextLine | BadLine:
+def read_or_bad(line: bytes | BadLine, *, needs_id: bool = True) -> TextLine | BadLine:
     """Read a line, or give what is wrong with it as a value."""
     if isinstance(line, BadLine):
         return line
     try:
-        return read_text(line)
+        return read_text(line, needs_id=needs_id)
     except BadLine as bad:
         return bad
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from enrichment.tone import ToneModel
 
 _BAD_LINE = 2
-_ALL, _OTHERS, _CONFLICTING = "all", "other languages", "conflicting targets"
+_ALL, _OTHERS, _CONFLICTING = "all", "others", "conflicting"
 _FEWEST = 20
 """Texts in a language for figures of its own."""
 
@@ -50,13 +50,14 @@ def evaluate_file(
     """
     Say how well a tone model does on texts that you labelled.
 
-    Each line is `{"id": …, "text": …, "label": "neg"|"neu"|"pos"}`, perhaps with a `"target"`
-    as for `classify` and with a `"language"`, by which the figures are split (else by the
-    language found).
+    Each line is `{"text": …, "label": "neg"|"neu"|"pos"}`, perhaps with a `"target"` as for
+    `classify` and with a `"language"`, by which the figures are split (else by the language
+    found). Other keys are ignored.
 
-    Printed are macro-F1, accuracy, the confusion matrix, how far the probabilities can be
-    believed (expected calibration error and a reliability table), and the speed. Sentences
-    with targets of different labels, the hard ones, are counted apart as well.
+    Printed are, in per cent, macro-F1 and the F1 of each label, how much is right, how much is
+    uncertain and what is right of the rest, and the expected calibration error (ECE); the
+    confusion matrix, a reliability table, and the speed without loading. Sentences with
+    targets of different labels, the hard ones, are counted apart as `conflicting`.
 
     Bad lines are told with their number and left out; the exit code is then 2.
     """
@@ -84,6 +85,7 @@ def _hear(file: Path, model: "ToneModel") -> _Heard:
     from enrichment.evaluation import Judged, label_of
 
     heard = _Heard()
+    classify([TextLine(id=None, text="warm", target=None, language=None, record={})], model)
     console = Console(stderr=True)
     with (
         Progress(console=console, transient=True, disable=not console.is_terminal) as bar,
@@ -92,7 +94,7 @@ def _hear(file: Path, model: "ToneModel") -> _Heard:
         for batch in line_batches(stream):
             texts: list[tuple[TextLine, str]] = []
             for number, line in batch:
-                text = read_or_bad(line)
+                text = read_or_bad(line, needs_id=False)
                 label = None if isinstance(text, BadLine) else label_of(text.record.get("label"))
                 if isinstance(text, BadLine):
                     heard.bad_lines.append(f"line {number}: {printable(str(text))}")
@@ -133,9 +135,10 @@ def _results(heard: _Heard) -> Mapping[str, "Evaluation"]:
 
 
 def _tables(model: str, results: Mapping[str, "Evaluation"], speed: float) -> Group:
-    figures = Table("texts", box=None, pad_edge=False, header_style="bold")
-    for title in ("n", "macro-F1", "neg", "neu", "pos", "right", "unsure", "right if sure", "ECE"):
-        figures.add_column(title, justify="right")
+    figures = Table(box=None, pad_edge=False, header_style="bold")
+    figures.add_column("texts", no_wrap=True)
+    for title in ("n", "macro-F1", "neg", "neu", "pos", "right", "unsure", "if sure", "ECE"):
+        figures.add_column(title, justify="right", no_wrap=True)
     for name, one in results.items():
         sure = one.accuracy_if_certain
         figures.add_row(

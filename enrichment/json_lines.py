@@ -66,19 +66,20 @@ def line_batches(stream: BinaryIO) -> Iterator[list[tuple[int, bytes | BadLine]]
             return
 
 
-def read_text(line: bytes) -> TextLine:
+def read_text(line: bytes, *, needs_id: bool = True) -> TextLine:
     """
     Read one line.
 
     Args:
         line: A JSON object with `id` and `text`, perhaps `target` or `start` and `end`,
             perhaps `language`; other keys stay in `record`.
+        needs_id: Whether a line without `id` is a bad one.
 
     Raises:
         BadLine: Says what is wrong with it.
     """
     record = _object(line)
-    if "id" not in record:
+    if needs_id and "id" not in record:
         msg = "'id' is missing"
         raise BadLine(msg)
     text = record.get("text")
@@ -90,7 +91,11 @@ def read_text(line: bytes) -> TextLine:
         msg = "'language' must be a string or null"
         raise BadLine(msg)
     return TextLine(
-        id=record["id"], text=text, target=_target(record, text), language=language, record=record
+        id=record.get("id"),
+        text=text,
+        target=_target(record, text),
+        language=language,
+        record=record,
     )
 
 
