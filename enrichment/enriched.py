@@ -45,6 +45,11 @@ FLAG_FIELDS = pa.struct(
 )
 """What the mention possibly is, or tells, about a subject; see the table `flag`."""
 
+KEYPHRASE_FIELDS = pa.struct(
+    [("subject_id", pa.string()), ("phrase", pa.string()), ("key", pa.string())]
+)
+"""A phrase used around a subject's name; see the table `keyphrase`."""
+
 ENRICHED_SCHEMA = pa.schema(
     [
         *MENTION_SCHEMA,
@@ -57,6 +62,7 @@ ENRICHED_SCHEMA = pa.schema(
         ("matches", pa.list_(MATCH_FIELDS)),
         ("entities", pa.list_(ENTITY_FIELDS)),
         ("flags", pa.list_(FLAG_FIELDS)),
+        ("keyphrases", pa.list_(KEYPHRASE_FIELDS)),
     ]
 )
 """One row is one mention of the landing file, in its order."""

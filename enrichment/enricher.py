@@ -10,10 +10,11 @@ from typing import Any
 from spacy.language import Language
 
 from collectors.watchlist import Watchlist
-from enrichment.entities import Entity, find_pipeline, kept_entities
+from enrichment.entities import Entity, find_pipeline, kept_entities, person_spans
 from enrichment.flags.finder import FlagFinder
 from enrichment.flags.matches import SubjectFlag, flag_matches
 from enrichment.flags.rules import FlagSettings
+from enrichment.keyphrases.matches import SubjectPhrase, phrase_matches, private_words_of
 from enrichment.language import detect_language, language_model
 from enrichment.matching.query_text import About
 from enrichment.pipeline import build_pipeline, make_doc, recogniser_for
@@ -55,6 +56,7 @@ class _Analysis:
     tones: tuple[Tone, ...]
     entities: tuple[Entity, ...]
     flags: tuple[SubjectFlag, ...]
+    phrases: tuple[SubjectPhrase, ...]
     recogniser: str | None
 
 
@@ -96,6 +98,7 @@ class Enricher:
         self.tone_model = tone_model or default_tone_model()
         self._has_entities = has_entities
         self._flags = FlagFinder((flags or FlagSettings()).rules())
+        self._private_words = private_words_of(watchlist.subject)
         self._people = {s.id for s in watchlist.subject if s.facet == "employee"}
         self._matchers: dict[tuple[str, ...], SubjectMatcher] = {}
         self._analyses: OrderedDict[_Task, _Analysis] = OrderedDict()
@@ -186,7 +189,16 @@ class Enricher:
             people = [(m.start, m.end) for m in task.matches if m.subject in self._people]
             entities = tuple(kept_entities(doc, people)) if recogniser else ()
             flags = flag_matches(self._flags, task.matches, doc._.passages, self._people)
-            self._analyses[task] = _Analysis(doc._.tones, entities, tuple(flags), recogniser)
+            phrases = phrase_matches(
+                task.matches,
+                doc._.passages,
+                people=self._people,
+                persons=person_spans(doc) if recogniser else (),
+                private_words=self._private_words,
+            )
+            self._analyses[task] = _Analysis(
+                doc._.tones, entities, tuple(flags), tuple(phrases), recogniser
+            )
 
     def _decide(self, draft: _Draft) -> dict[str, Any]:
         found = [(task, self._analyses[task]) for task in draft.tasks]
@@ -209,6 +221,9 @@ class Enricher:
                 for task, analysis in found
                 for flag in analysis.flags
             ],
+            "keyphrases": _phrase_rows(
+                phrase for _, analysis in found for phrase in analysis.phrases
+            ),
         }
 
 
@@ -253,6 +268,15 @@ def _flag_row(field: str, flag: SubjectFlag) -> dict[str, Any]:
         "start_char": flag.start,
         "end_char": flag.end,
     }
+
+
+def _phrase_rows(phrases: Iterable[SubjectPhrase]) -> list[dict[str, Any]]:
+    """Give each phrase of a subject once, though title and text both use it."""
+    first = {(phrase.subject, phrase.key): phrase for phrase in reversed(list(phrases))}
+    return [
+        {"subject_id": phrase.subject, "phrase": phrase.phrase, "key": phrase.key}
+        for phrase in reversed(first.values())
+    ]
 
 
 def _entity_row(field: str, entity: Entity, recogniser: str | None) -> dict[str, Any]:

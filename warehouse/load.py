@@ -29,6 +29,7 @@ _STEPS = (
     "metrics",
     "matches",
     "flags",
+    "keyphrases",
     "restated",
     "mentions",
     "link",

@@ -87,6 +87,8 @@ def read_words(
             continue
         if piece[0] in _CONTRAST:
             borders.clause += 1
+            if not read.words:
+                continue  # What it is set against stands in another passage.
         for word in _spoken(piece[0], kind, _as_name(origins[start], origins[end], names)):
             read.words.append(word)
             read.spans.append((start, end))

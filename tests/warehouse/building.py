@@ -89,6 +89,7 @@ class Judgement:
     story: str = ""
     entities: Sequence[str] = field(default=("Acme",))
     flags: Sequence[str] = ()
+    phrases: Sequence[str] = ()
     has_short_copies: bool = True
     """Whether even the shortest texts have copies, which the enrichment takes for chance."""
 
@@ -183,6 +184,11 @@ def _judged(judgement: Judgement, row: dict[str, Any]) -> dict[str, Any]:
                 "end_char": place + 1,
             }
             for place, flag in enumerate(judgement.flags)
+            for subject in judgement.subjects
+        ],
+        "keyphrases": [
+            {"subject_id": subject, "phrase": phrase, "key": phrase.lower()}
+            for phrase in judgement.phrases
             for subject in judgement.subjects
         ],
     }

@@ -15,4 +15,5 @@ WHERE subject_match.mention_id = refused.mention_id AND subject_match.subject_id
 -- Of employees nothing is kept beyond what counts today.
 DELETE FROM match_history WHERE subject_id NOT IN (SELECT subject_id FROM subject WHERE facet <> 'employee');
 DELETE FROM flag WHERE subject_id NOT IN (SELECT subject_id FROM subject WHERE facet <> 'employee');
+DELETE FROM keyphrase WHERE subject_id NOT IN (SELECT subject_id FROM subject WHERE facet <> 'employee');
 DELETE FROM restatement WHERE subject_id NOT IN (SELECT subject_id FROM subject WHERE facet <> 'employee');

@@ -14,6 +14,7 @@ DELETE FROM mention_version USING touched WHERE mention_version.mention_id = tou
 DELETE FROM subject_match USING touched WHERE subject_match.mention_id = touched.mention_id;
 DELETE FROM entity USING touched WHERE entity.mention_id = touched.mention_id;
 DELETE FROM flag USING touched WHERE flag.mention_id = touched.mention_id;
+DELETE FROM keyphrase USING touched WHERE keyphrase.mention_id = touched.mention_id;
 DELETE FROM sighting USING touched WHERE sighting.mention_id = touched.mention_id;
 DELETE FROM metric_history USING touched WHERE metric_history.mention_id = touched.mention_id;
 DELETE FROM recheck USING touched WHERE recheck.mention_id = touched.mention_id;

@@ -3,7 +3,8 @@
 CREATE OR REPLACE TEMP TABLE arriving_version AS
 SELECT
     * EXCLUDE (
-        collected_at, source, stream, is_recheck, is_again, matches, entities, flags, shingles, signature
+        collected_at, source, stream, is_recheck, is_again, matches, entities, flags, keyphrases,
+        shingles, signature
     ),
     min(collected_at) OVER (PARTITION BY mention_id, version_id) AS first_collected_at,
     collected_at AS last_collected_at,

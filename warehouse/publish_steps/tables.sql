@@ -25,6 +25,18 @@ CREATE TABLE snapshot.flag AS
 SELECT * FROM flag
 SEMI JOIN snapshot.subject USING (subject_id)
 SEMI JOIN snapshot.mention USING (mention_id);
+-- Whoever came to the watchlist as an employee after a text was read is no phrase for analysts.
+CREATE TABLE snapshot.keyphrase AS
+SELECT * FROM keyphrase
+SEMI JOIN snapshot.subject USING (subject_id)
+SEMI JOIN snapshot.mention USING (mention_id)
+WHERE NOT list_has_any(
+        string_split(lower(phrase), ' '),
+        list_filter(
+            flatten(list_transform($private_words::VARCHAR[], lambda word: string_split(lower(word), ' '))),
+            lambda word: length(word) > 3
+        )
+    );
 CREATE TABLE snapshot.match_history AS
 SELECT * FROM match_history
 SEMI JOIN snapshot.subject USING (subject_id)
