@@ -34,7 +34,7 @@ _TRADE_MARKS = "\xae\u2120\u2122"
 _VARIATION = re.compile("[\u034f\u180b-\u180d\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,30});")
 _ASCII = bytes(range(128))
-_LONG = 2_000
+_LONG = 20_000
 _FEW = 20
 """So many different characters beyond ASCII are replaced one by one: most texts have fewer."""
 _FOREIGN = re.compile(r"[^\x00-\x7f]+")
