@@ -13,6 +13,7 @@ from rich.tree import Tree
 
 from collectors.configuration.configured import read_or_exit
 from collectors.configuration.mistakes import one_of, printable
+from collectors.configuration.subject_rules import broken_rules
 from collectors.queries.asking import checked_here, is_impossible, questions
 from collectors.queries.dialects import DIALECTS, Dialect
 from collectors.queries.parsing import QueryError, parse_query
@@ -111,8 +112,7 @@ def try_query(
     if tried.facet == "employee":
         _refuse(f"{subject} is an employee, whose mentions are not listed")
     if query is not None:
-        _parsed(query)
-        tried = Subject.model_validate(tried.model_dump() | {"query": query})
+        tried = _changed(tried, query)
     begin, end = _window(since, until, settings.clock())
     if not settings.warehouse.exists():
         _refuse(f"there is no warehouse at {settings.warehouse}: luisterpost run first")
@@ -154,6 +154,14 @@ def _window(since: str | None, until: str | None, now: datetime) -> tuple[dateti
     if begin >= end:
         _refuse("--since is not before the end")
     return begin, end
+
+
+def _changed(subject: Subject, query: str) -> Subject:
+    _parsed(query)
+    given = subject.model_dump() | {"query": query}
+    for rule in broken_rules(given):
+        _refuse(f"the query {rule.message}, {rule.suggestion}")
+    return Subject.model_validate(given)
 
 
 def _parsed(query: str) -> Query:
