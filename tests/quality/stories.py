@@ -258,10 +258,10 @@ def _print_growth(count: int, folder: Path) -> None:
         connection.execute("SET memory_limit = '1GB'")
         apply_watchlist(connection, watchlist(brand()), now=T0)
         for turn in range(-(-count // _PER_FILE)):
-            rows = connection.execute(_AGAIN, {"turn": turn, "path": str(first)}).to_arrow_table()
+            again = connection.sql(_AGAIN, params={"turn": turn, "path": str(first)})
             part = place / "part"
             with ParquetWriter(part / f"{turn}.parquet", ENRICHED_SCHEMA) as writer:
-                writer.write(rows.cast(ENRICHED_SCHEMA))
+                writer.write(again.to_arrow_table().cast(ENRICHED_SCHEMA))
                 words = {"enriched_at": T0.isoformat(), "watchlist_version": "w1"}
                 path = writer.finish(replace(header(f"j{turn}"), enrichment=words))
             began = time.process_time()

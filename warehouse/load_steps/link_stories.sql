@@ -1,4 +1,5 @@
--- Name each story in `told` (texts and whole stories by component) by its earliest text.
+-- Name each story in `told_text` and `told_story` (by component) after its earliest text; one from
+-- before there were near copies keeps its name, which is the text's copy_id.
 CREATE OR REPLACE TEMP TABLE member AS
 SELECT text_id, component FROM told_text
 UNION ALL
@@ -6,7 +7,9 @@ SELECT text_id, component FROM story_text JOIN told_story USING (story_id) ANTI 
 
 CREATE OR REPLACE TEMP TABLE renamed AS
 WITH named AS (
-    SELECT component, arg_min(text_id, (first_at, text_id)) AS story_id
+    SELECT
+        component,
+        arg_min(if(story_id = copy_id, copy_id, text_id), (first_at, text_id)) AS story_id
     FROM member JOIN story_text USING (text_id)
     GROUP BY component
 )
