@@ -6,6 +6,8 @@ from pathlib import Path
 import typer
 from rich.console import Console
 
+from collectors.configuration.check import WRONG_CONFIGURATION, print_mistakes
+from collectors.configuration.folder import ConfigurationError
 from collectors.settings import Settings
 from collectors.watchlist import Watchlist
 from enrichment.classify_command import classify_lines
@@ -24,19 +26,28 @@ def enrich_with_bar(settings: Settings, watchlist: Watchlist, *, has_entities: b
 
     from enrichment.enrich import Enricher, enrich_waiting, unenriched
     from enrichment.flags.rules import read_flags
+    from enrichment.tone_settings import configured_tone_model
 
     waiting = unenriched(settings)
     if not waiting:
         typer.echo(f"nothing to enrich: no new files in {settings.landing}")
         return False
+    try:
+        enricher = Enricher(
+            watchlist,
+            tone_model=configured_tone_model(settings.config),
+            has_entities=has_entities,
+            flags=read_flags(settings.config),
+        )
+    except ConfigurationError as error:
+        print_mistakes(error.mistakes, notes, style="red")
+        raise typer.Exit(WRONG_CONFIGURATION) from error
     with Progress(console=notes, transient=True) as bar:
         task = bar.add_task("enriching", total=_rows_of(waiting))
         results = enrich_waiting(
             settings,
             watchlist,
-            enricher=Enricher(
-                watchlist, has_entities=has_entities, flags=read_flags(settings.config)
-            ),
+            enricher=enricher,
             progress=lambda rows: bar.advance(task, rows),
         )
     done = [result for result in results if result.error is None]

@@ -22,6 +22,7 @@ from collectors.watchlist import Watchlist
 from enrichment.enriched import ENRICHED_SCHEMA
 from enrichment.enricher import READ_COLUMNS, Enricher
 from enrichment.flags.rules import read_flags
+from enrichment.tone_settings import configured_tone_model
 
 __all__ = ["EnrichResult", "Enricher", "Progress", "enrich_file", "enrich_waiting", "unenriched"]
 
@@ -105,14 +106,14 @@ def enrich_waiting(
         settings: Where the files lie, and what time it is.
         watchlist: Whom to look for.
         only: Those of these landing files that wait; None: all that wait.
-        enricher: Decides; None: one for *watchlist* with the models that ship.
+        enricher: Decides; None: one for *watchlist* as configured.
         progress: Told after each batch of rows.
 
     Returns:
         One result for each file.
 
     Raises:
-        ConfigurationError: Something in `flags.toml` is wrong.
+        ConfigurationError: Something in `flags.toml` or `tone.toml` is wrong.
         ExceptionGroup: Files met bugs, one exception each, which names its file and leaves
             it where it is; the others are enriched.
     """
@@ -122,7 +123,11 @@ def enrich_waiting(
     for landing in unenriched(settings):
         if wanted is not None and landing not in wanted:
             continue
-        enricher = enricher or Enricher(watchlist, flags=read_flags(settings.config))
+        enricher = enricher or Enricher(
+            watchlist,
+            tone_model=configured_tone_model(settings.config),
+            flags=read_flags(settings.config),
+        )
         try:
             path = enrich_file(
                 landing,

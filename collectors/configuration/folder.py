@@ -34,6 +34,7 @@ _KNOWN_FILES = (
     "flags.toml",
     "mail.toml",
     "reports.toml",
+    "tone.toml",
     "warehouse.toml",
 )
 

@@ -7,11 +7,13 @@ import numpy as np
 import pytest
 import spacy
 
+from collectors.configuration.folder import ConfigurationError
 from enrichment.passages import Passage
 from enrichment.tone import ToneModelUnavailable
 from enrichment.tone_choice import load_tone_model
 from enrichment.tone_labels import tone_shares
 from enrichment.tone_onnx import cached_folder
+from enrichment.tone_settings import configured_tone_model
 from tests.quality.tone import likeliest
 
 with_onnx = pytest.mark.skipif(
@@ -165,6 +167,25 @@ def test_a_broken_model_is_told(classifier, broken):
 
     with pytest.raises(ToneModelUnavailable, match="can't be loaded"):
         load_tone_model(str(classifier))
+
+
+def test_the_configuration_names_the_model_that_judges(pipeline, tmp_path):
+    assert configured_tone_model(tmp_path) is load_tone_model("fast")
+
+    (tmp_path / "tone.toml").write_text(f'model = "{pipeline}"')
+
+    assert configured_tone_model(tmp_path).name == "nl_tiny 0.1"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [('model = "absent"', "tone.toml: model: there is no"), ('modle = "fast"', "did you mean")],
+)
+def test_a_wrong_name_in_the_configuration_is_told(wrong, told, tmp_path):
+    (tmp_path / "tone.toml").write_text(wrong)
+
+    with pytest.raises(ConfigurationError, match=told):
+        configured_tone_model(tmp_path)
 
 
 @pytest.mark.parametrize(

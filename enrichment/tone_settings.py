@@ -1,0 +1,36 @@
+"""Which tone model judges mentions: the optional `tone.toml`."""
+
+from pathlib import Path
+
+from pydantic import Field
+
+from collectors.configuration.folder import ConfigurationError, read_setting
+from collectors.configuration.mistakes import Mistake
+from collectors.watchlist import Frozen
+from enrichment.tone import ToneModel, ToneModelUnavailable
+from enrichment.tone_choice import FAST, load_tone_model
+
+
+class ToneSettings(Frozen):
+    """What may be said in `tone.toml`."""
+
+    model: str = Field(default=FAST, min_length=1)
+    """`fast`, `accurate`, or another name that `load_tone_model` takes."""
+
+
+def configured_tone_model(folder: Path) -> ToneModel:
+    """
+    Load the tone model that a configuration names; without `tone.toml`, the one that ships.
+
+    Args:
+        folder: The configuration folder.
+
+    Raises:
+        ConfigurationError: Something in `tone.toml` is wrong, or its model can't be had here.
+    """
+    name = read_setting(folder, "tone", ToneSettings).model
+    try:
+        return load_tone_model(name)
+    except ToneModelUnavailable as missing:
+        mistake = Mistake(file=str(folder / "tone.toml"), path="model", message=str(missing))
+        raise ConfigurationError((mistake,)) from missing
