@@ -22,8 +22,7 @@ from collectors.collect_command import collect, collect_planned, tell_faults
 from collectors.commands import import_files, init
 from collectors.configuration.check import count_of, print_check
 from collectors.configuration.configured import read_or_exit
-from collectors.configuration.folder import Configuration, ConfigurationError, load_configuration
-from collectors.configuration.mistakes import read_document
+from collectors.configuration.folder import Configuration
 from collectors.contract import Interval
 from collectors.imports.importing import import_file
 from collectors.landing import Header
@@ -221,25 +220,12 @@ def check(
     config: ConfigOption = None,
     now: NowOption = None,
 ) -> None:
-    """
-    Check the configuration as a whole: every mistake, where it is and what to do about it.
-
-    Query tests (`must`, `must_not`) are run as well.
-    """
-    from enrichment.query_tests import count_tests, failed_tests
+    """Check the configuration and run its query tests: every mistake, and what to do about it."""
+    from enrichment.query_tests import check_folder
 
     settings = settings_from(context, home, config, now)
-    try:
-        checked = load_configuration(
-            settings.config, settings.clock(), OPTIONAL_FILES, environ=os.environ
-        )
-    except ConfigurationError as error:
-        raise typer.Exit(print_check(error, console)) from error
-    document, _ = read_document(settings.config / "watchlist.toml")
-    failed = tuple(failed_tests(document, checked.watchlist))
-    if failed:
-        raise typer.Exit(print_check(ConfigurationError(failed, checked.warnings), console))
-    raise typer.Exit(print_check(checked, console, tests=count_tests(checked.watchlist)))
+    checked, tests = check_folder(settings.config, settings.clock(), OPTIONAL_FILES, os.environ)
+    raise typer.Exit(print_check(checked, console, tests=tests))
 
 
 def publish(

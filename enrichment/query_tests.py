@@ -1,8 +1,17 @@
 """Try the query tests of a watchlist: what must, and what must not, concern a subject."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
 
-from collectors.configuration.mistakes import Document, Mistake, quoted
+from pydantic import BaseModel
+
+from collectors.configuration.folder import (
+    Configuration,
+    ConfigurationError,
+    load_configuration,
+)
+from collectors.configuration.mistakes import Document, Mistake, quoted, read_document
 from collectors.queries.tree import And, Field, Not, Or, Query, written
 from collectors.watchlist import QueryTest, Subject, Watchlist
 from enrichment.matching.folding import Folded
@@ -11,6 +20,32 @@ from enrichment.matching.subject_queries import holds
 from enrichment.subjects import Match, SubjectMatcher
 
 _SHOWN_LETTERS = 60
+
+
+def check_folder(
+    folder: Path, now: datetime, models: Mapping[str, type[BaseModel]], environ: Mapping[str, str]
+) -> tuple[Configuration | ConfigurationError, int]:
+    """
+    Read and check a configuration folder, and run its query tests where nothing else is wrong.
+
+    Args:
+        folder: The configuration.
+        now: Aware; consents are judged at this moment.
+        models: Models of the optional files, by name without `.toml`.
+        environ: Where credentials are looked for.
+
+    Returns:
+        The configuration, or what is wrong; and how many tests passed.
+    """
+    try:
+        checked = load_configuration(folder, now, models, environ=environ)
+    except ConfigurationError as error:
+        return error, 0
+    document, _ = read_document(folder / "watchlist.toml")
+    failed = tuple(failed_tests(document, checked.watchlist))
+    if failed:
+        return ConfigurationError(failed, checked.warnings), 0
+    return checked, count_tests(checked.watchlist)
 
 
 def failed_tests(document: Document, watchlist: Watchlist) -> Iterator[Mistake]:
