@@ -99,27 +99,30 @@ class AccurateTone:
         """Judge each passage by itself, in the order given."""
         if not passages:
             return []
-        read = self._read([plain_text(passage) for passage in passages])
-        fast = [(t.p_negative, t.p_neutral, t.p_positive) for t in self._fast.judge(passages)]
-        told = np.log(np.maximum(np.array(fast), _SMALLEST))
-        scores = self._blend[0] * read + self._blend[1] * told + self._blend[2:]
         towards = [
             i
             for i, passage in enumerate(passages)
             if passage.end > passage.start and not is_addressed(passage)
         ]
-        if towards:
-            near = self._read([plain_text(statement_around(passages[i])) for i in towards])
-            both = _WHOLE * read[towards] + (1 - _WHOLE) * near + _FAST * told[towards]
-            is_post = [looks_like_post(masked_text(passages[i])) for i in towards]
-            both[:, 1] += np.where(is_post, _IN_PASSING, _IN_ARTICLES)
-            scores[towards] = _SURENESS * both
+        statements = [statement_around(passages[i]) for i in towards]
+        everything = self._read([plain_text(passage) for passage in [*passages, *statements]])
+        read, near = everything[: len(passages)], everything[len(passages) :]
+        fast = [(t.p_negative, t.p_neutral, t.p_positive) for t in self._fast.judge(passages)]
+        told = np.log(np.maximum(np.array(fast), _SMALLEST))
+        scores = self._blend[0] * read + self._blend[1] * told + self._blend[2:]
+        both = _WHOLE * read[towards] + (1 - _WHOLE) * near + _FAST * told[towards]
+        is_post = [looks_like_post(masked_text(passages[i])) for i in towards]
+        both[:, 1] += np.where(is_post, _IN_PASSING, _IN_ARTICLES)
+        scores[towards] = _SURENESS * both
         shares = np.exp(log_shares(scores))
         return [Tone.of(n, u, max(0.0, 1.0 - n - u)) for n, u, _ in shares.tolist()]
 
     def _read(self, texts: Sequence[str]) -> NDArray[np.float64]:
-        rows = self._encode(texts).astype(np.float64)
-        return log_shares(rows @ self._head[:-1] + self._head[-1])
+        """Read each distinct text once: the statement of a short post is the post."""
+        distinct = {text: row for row, text in enumerate(dict.fromkeys(texts))}
+        rows = self._encode(list(distinct)).astype(np.float64)
+        scores = log_shares(rows @ self._head[:-1] + self._head[-1])
+        return np.asarray(scores[[distinct[text] for text in texts]])
 
 
 def plain_text(passage: Passage) -> str:
