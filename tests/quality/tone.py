@@ -1,10 +1,10 @@
 """
-Measure a tone model: `python -m tests.quality.tone [fast|accurate|NAME] [MOST]`.
+Measure a tone model: `python -m tests.quality.tone [fast|accurate|NAME] [MOST] [SETS]`.
 
 Prints macro-F1 over negative, neutral and positive (times 100) of the likeliest label beside the
 bar, accuracy over all and over those not called uncertain, the expected calibration error, and
-the speed. MOST texts of each set are read (3,000 unless said otherwise). None of these texts
-trained the models. `docs/quality.md` keeps the figures.
+the speed. MOST texts of each set are read (3,000 unless said otherwise), of the sets whose name
+contains SETS. None of these texts trained the models. `docs/quality.md` keeps the figures.
 """
 
 import csv
@@ -60,7 +60,7 @@ def test_sets() -> Iterator[tuple[str, list[Labelled]]]:
     for name in ("newsmtsc", "tweets_dong"):
         path = _NLP / f"targeted_{name}_train.jsonl"
         yield f"towards {name}", list(_targets(path))
-        yield f"  conflicting {name}", list(_targets(path, is_conflicting=True))
+        yield f"towards {name}, conflict", list(_targets(path, is_conflicting=True))
     path = SHARED_DATA / "corpora" / "us_airline_tweets_2015-02.csv"
     yield "airline tweets en", list(_airlines(path))
 
@@ -80,7 +80,7 @@ def likeliest(tone: Tone) -> str:
     return LABELS[probabilities.index(max(probabilities))]
 
 
-def main(name: str = "fast", most: int = _MOST) -> int:
+def main(name: str = "fast", most: str = str(_MOST), sets: str = "") -> int:
     if not SHARED_DATA.exists():
         print(f"nothing to measure: {SHARED_DATA} is absent")
         return 0
@@ -93,8 +93,8 @@ def main(name: str = "fast", most: int = _MOST) -> int:
     )
     count, spent = 0, 0.0
     for test_set, everything in test_sets():
-        labelled = Random(5).sample(everything, min(most, len(everything)))
-        if not labelled:
+        labelled = Random(5).sample(everything, min(int(most), len(everything)))
+        if not labelled or sets not in test_set:
             continue
         truth = [label for _, label in labelled]
         began = time.process_time()
@@ -159,4 +159,4 @@ def _whole(text: str, language: str) -> Passage:
 
 
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:2], *map(int, sys.argv[2:3])))
+    sys.exit(main(*sys.argv[1:4]))
