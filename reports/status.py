@@ -9,6 +9,7 @@ from typing import Any
 from reports.baseline import usual_count
 from reports.drivers import Candidate
 from reports.facts import pick_facts
+from reports.flags import facet_flags
 from reports.foreign_text import first_words, host_of, plain, safe_link
 from reports.frame import Frame, frame_periods
 from reports.period import Period, Week
@@ -62,6 +63,7 @@ class StatusRows:
     tone_models: Sequence[Row]
     restated: Sequence[Row]
     floods: Sequence[Row]
+    flag_periods: Sequence[Row]
     candidates: Sequence[Candidate]
     evidence: Sequence[Row]
 
@@ -175,6 +177,7 @@ def _facet(name: str, rows: StatusRows, frame: Frame) -> Facet:
         net=_flag_by_interval(net, sentiment),
         voice=_voice_figure(rows, frame, name, "mentions"),
         voice_stories=_voice_figure(rows, frame, name, "stories"),
+        flags=facet_flags(rows.flag_periods, name, frame),
     )
 
 
@@ -297,6 +300,7 @@ def _driver(candidate: Candidate, evidence: Sequence[Row]) -> Driver:
     return Driver(
         kind=candidate.kind,
         terms=candidate.terms,
+        new_terms=candidate.new_terms,
         mentions=candidate.mentions,
         stories=len(candidate.story_ids),
         authors=candidate.authors,

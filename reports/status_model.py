@@ -48,6 +48,15 @@ class Headline:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Flagged:
+    """What stories of the period possibly are or tell."""
+
+    flag: str
+    """One of `enrichment.flags.rules.FLAGS`."""
+    stories: Figure
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Facet:
     """Brand or company in the period."""
 
@@ -61,6 +70,8 @@ class Facet:
     net: Figure
     voice: Figure
     voice_stories: Figure
+    flags: tuple[Flagged, ...] = ()
+    """Only those that stories of the period carry."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -112,6 +123,7 @@ class Driver:
 
     kind: DriverKind
     terms: tuple[str, ...]
+    """Of a theme, the phrases and words that stand out."""
     mentions: int
     stories: int
     authors: int | None
@@ -125,6 +137,8 @@ class Driver:
     """Whether a theme broke out at `first_at`."""
     negative: int
     positive: int
+    new_terms: frozenset[str] = frozenset()
+    """Those of `terms` that no earlier story told."""
     evidence: tuple[Evidence, ...]
     """Of a theme, its stories; of one story, where and when it was told."""
 

@@ -127,11 +127,11 @@ class _Reader:
         for number, places in self._index.find(read):
             rule, is_barring = self._owners[number]
             if is_barring:
-                barred.add((rule.id, read.sentences[places[0]]))
+                barred.add((rule.id, _where(rule, places, read)))
             else:
                 found.append((rule, places))
         for rule, places in found:
-            if (rule.id, read.sentences[places[0]]) not in barred and self._counts(
+            if (rule.id, _where(rule, places, read)) not in barred and self._counts(
                 rule, places, read
             ):
                 yield rule, places
@@ -172,6 +172,11 @@ class _Reader:
             for at in range(max(0, places[0] - 6), min(len(read.words), places[-1] + 3))
             if at not in places
         )
+
+
+def _where(rule: FlagRule, places: list[int], read: Words) -> int:
+    """Tell how far an `unless` reaches: who praises means the whole of it, or is ironic."""
+    return 0 if rule.flag == "praise" else read.sentences[places[0]]
 
 
 _ONLY = [[word] for word in sorted(_NOT_ONLY)]

@@ -45,7 +45,7 @@ class FlagRule(BaseModel):
     """Texts in which language it reads; texts in no known one are read by all rules."""
     phrases: Annotated[tuple[_Text, ...], Field(min_length=1, strict=False)]
     unless: Annotated[tuple[_Text, ...], Field(strict=False)] = ()
-    """Phrases that take the flag back where they stand in the same sentence."""
+    """Phrases that take the flag back in the same sentence; praise in the whole passage."""
     sentence: Sentence | None = None
     """In which sentences it counts; None: as is usual for the flag."""
     must: Annotated[tuple[_Text, ...], Field(min_length=1, strict=False)]

@@ -1,9 +1,10 @@
 """
-Measure the precision and recall of the flags on sentences written before the rules.
+Measure the precision and recall of the flags on sentences written before and after the rules.
 
 `python -m tests.quality.flags` prints both for each flag and language, and what the labels of
-airline tweets say of complaints and praise; with `--mistakes` each error. `flag_cases` holds the
-sentences: four languages, all about Acme.
+airline tweets say of complaints and praise; with `--mistakes` each error of the former. `flag_cases`
+holds sentences that the author knew while writing the rules; `flag_cases_later.toml` those written
+afterwards, by which no rule was mended. Four languages, all about Acme.
 """
 
 import csv
@@ -45,6 +46,15 @@ def read_cases() -> Iterator[Case]:
             expected = frozenset(flags.split()) - {"none"}
             for text in texts:
                 yield Case(language, text, expected)
+
+
+def read_later_cases() -> Iterator[Case]:
+    """Read the sentences that were written after the rules."""
+    path = CASES.with_name("flag_cases_later.toml")
+    for language, groups in tomllib.loads(path.read_text(encoding="utf-8")).items():
+        for flags, texts in groups.items():
+            for text in texts:
+                yield Case(language, text, frozenset(flags.split()) - {"none"})
 
 
 def matcher_for(*names: str) -> SubjectMatcher:
@@ -116,6 +126,8 @@ def main(
         _print_line(name, *sums[name])
     if mistakes:
         _print_mistakes(cases)
+    later = zip(*measure(list(read_later_cases())).values(), strict=True)
+    _print_line("written later", *map(sum, later))
     path = SHARED_DATA / "corpora" / "us_airline_tweets_2015-02.csv"
     if path.exists():
         begun = time.process_time()
