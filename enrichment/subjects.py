@@ -102,7 +102,13 @@ class SubjectMatcher:
         Returns:
             Matches by start; of one subject they never overlap, the longest counts.
         """
-        return self.find_in(title=None, text=text)
+        if self._queries:
+            return self.find_in(title=None, text=text)
+        folded = Folded(text)
+        places = self._places(folded, None)
+        if places and (self._context or self._exclude):
+            (places,) = self._guarded([folded], [places])
+        return self._matches("text", folded, places) if places else []
 
     def find_in(
         self,

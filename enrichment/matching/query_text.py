@@ -39,14 +39,23 @@ class FieldWords:
 
     def __init__(self, folded: Folded) -> None:
         self.folded = folded
-        self.words: list[str] = []
-        self._starts: list[int] = []
-        splits = has_unspaced(folded.plain)
-        for found in _WORD.finditer(folded.search):
-            pieces = _pieces(found[0]) if splits else ((0, found[0]),)
-            for offset, word in pieces:
-                self.words.append(word)
-                self._starts.append(found.start() - 1 + offset)
+
+    @cached_property
+    def words(self) -> list[str]:
+        """All words, in order."""
+        words = self.folded.search.split()
+        if not has_unspaced(self.folded.plain):
+            return words
+        return [piece for word in words for _, piece in _pieces(word)]
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        """Where each of them begins in `Folded.plain`: most texts are never asked for it."""
+        return [
+            found.start() - 1 + offset
+            for found in _WORD.finditer(self.folded.search)
+            for offset, _ in _pieces(found[0])
+        ]
 
     @cached_property
     def numbers(self) -> dict[str, list[int]]:
