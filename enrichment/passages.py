@@ -32,6 +32,11 @@ _CLAUSE_BORDER = re.compile(
     r"|aber|sondern|w\u00e4hrend|jedoch|hingegen|dagegen|obwohl)\s)",
     re.IGNORECASE,
 )
+# Contrast with someone else: a name follows. *I* is no name.
+_OTHER_SIDE = re.compile(
+    r",?\s(?=(?i:but|whereas|while|unlike|although|though|maar|terwijl|hoewel|mais|tandis\sque"
+    r"|alors\sque|aber|sondern|w\u00e4hrend|jedoch|hingegen|obwohl)\s[@#]?[A-Z\u00c0-\u00de]\w)"
+)
 _LIST_BORDER = re.compile(r",\s|\s(?=(?:and|en|et|und)\s)", re.IGNORECASE)
 
 
@@ -89,7 +94,8 @@ def passage_around(
 
     The sentence with the name, and its neighbours while they name no other
     subject and all together stay within `PASSAGE_WORDS` words. A sentence that
-    names several subjects gives each its clause.
+    names several subjects gives each its clause, and what is said of another
+    name in contrast (*but Bolt …*) is left out, whether it is a subject or not.
 
     Args:
         text: The whole field.
@@ -121,7 +127,8 @@ def passage_around(
         low, high = _clause(window, (low, high), here, near)
     else:
         low, high = _with_neighbours(window, sentences, (first, last), near)
-    low, high = _within_words(window, (min(low, here[0]), max(high, here[1])), here)
+    low, high = _own_side(window, (min(low, here[0]), max(high, here[1])), here)
+    low, high = _within_words(window, (low, high), here)
     return Passage(text=window[low:high], start=here[0] - low, end=here[1] - low, language=language)
 
 
@@ -226,6 +233,18 @@ def _clause(
             ):
                 high = mark.start()
                 break
+    return low, high
+
+
+def _own_side(window: str, span: tuple[int, int], here: tuple[int, int]) -> tuple[int, int]:
+    """Leave out what is said, in contrast, of another name: *but Bolt is awful*."""
+    low, high = span
+    for mark in _OTHER_SIDE.finditer(window, low, high):
+        if mark.end() <= here[0]:
+            low = mark.end()
+        elif mark.start() >= here[1]:
+            high = mark.start()
+            break
     return low, high
 
 

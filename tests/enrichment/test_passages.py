@@ -82,6 +82,21 @@ def test_contrast_gives_each_subject_its_clause(text, acme, bolt):
     assert passage_of("Bolt", text, "Acme") == bolt
 
 
+@pytest.mark.parametrize(
+    ("text", "passage"),
+    [
+        ("Acme is lekker maar Bolt is smerig", "Acme is lekker"),
+        ("Bolt is great, but Acme is awful", "but Acme is awful"),
+        ("Acme est bonne, mais Bolt est nulle", "Acme est bonne"),
+        ("Acme ist gut, w\u00e4hrend Bolt mies ist", "Acme ist gut"),
+        ("Acme is good but expensive", "Acme is good but expensive"),
+        ("Acme is good but I can't afford it", "Acme is good but I can't afford it"),
+    ],
+)
+def test_contrast_with_another_name_is_left_out(text, passage):
+    assert passage_of("Acme", text) == passage
+
+
 def test_subjects_named_together_share_what_is_said_of_them():
     text = "Acme and Bolt are both awful"
     assert passage_of("Acme", text, "Bolt") == text

@@ -9,7 +9,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from enrichment import tone_accurate
-from enrichment.passages import Passage
+from enrichment.passages import Passage, passage_around
 from enrichment.tone import ToneModelUnavailable, default_tone_model
 from enrichment.tone_accurate import AccurateTone, accurate_tone_model, plain_text
 from enrichment.tone_choice import load_tone_model
@@ -91,6 +91,28 @@ def test_praise_and_blame_without_strong_words_are_told_apart(language, praise, 
     )
 
     assert [likeliest(tone) for tone in found] == ["positive", "negative"]
+
+
+@installed
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("nl", "Acme is heerlijk maar Bolt is walgelijk"),
+        ("fr", "Acme est excellente mais Bolt est dégoûtante"),
+        ("en", "Acme is lovely but Bolt is awful"),
+        ("de", "Acme ist großartig, aber Bolt ist widerlich"),
+    ],
+)
+def test_two_subjects_of_one_sentence_have_two_tones(language, text):
+    passages = [
+        passage_around(text, text.index(name), text.index(name) + 4, language=language)
+        for name in ("Acme", "Bolt")
+    ]
+
+    assert [likeliest(tone) for tone in accurate_tone_model().judge(passages)] == [
+        "positive",
+        "negative",
+    ]
 
 
 @installed
