@@ -8,6 +8,7 @@ from enrichment.matching.boundaries import is_word
 from enrichment.matching.folding import Folded
 from enrichment.matching.near_forms import NearHit, NearRule
 from enrichment.matching.patterns import HandlePattern, Pattern, TermPattern
+from enrichment.matching.query_text import About
 from enrichment.matching.reasons import slip_in_words, why_refused
 from enrichment.matching.zones import Zones
 from enrichment.subjects import Field, Match, SubjectMatcher
@@ -50,7 +51,12 @@ class _Refused(NamedTuple):
 
 
 def explain(
-    matcher: SubjectMatcher, *, title: str | None, text: str, platform: str | None = None
+    matcher: SubjectMatcher,
+    *,
+    title: str | None,
+    text: str,
+    platform: str | None = None,
+    about: About | None = None,
 ) -> list[Decision]:
     """
     Say what is found in a text, and what looks like a name and is not, with the reason.
@@ -60,14 +66,15 @@ def explain(
         title: The title, if there is one.
         text: The text.
         platform: Where it was posted.
+        about: What else is known of the mention, which queries may ask for.
 
     Returns:
         Matches and near misses of title and text, by start; at most 50 near misses a field.
     """
-    matches = matcher.find_in(title=title, text=text, platform=platform)
+    matches = matcher.find_in(title=title, text=text, platform=platform, about=about)
     fields: list[tuple[Field, Folded]] = [("title", Folded(title))] if title else []
     fields.append(("text", Folded(text)))
-    guards = matcher.refusals_in([folded for _, folded in fields], platform)
+    guards = matcher.refusals_in([folded for _, folded in fields], platform, about)
     decisions: list[Decision] = []
     for (field, folded), guarded in zip(fields, guards, strict=True):
         found = [match for match in matches if match.field == field]

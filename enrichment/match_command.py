@@ -184,7 +184,13 @@ def _explain_lines(matchers: "_Matchers") -> None:
             continue
         title, platform = record.get("title"), record.get("platform")
         matcher = matchers.of(platform)
-        decisions = explain(matcher, title=title, text=record["text"], platform=platform)
+        decisions = explain(
+            matcher,
+            title=title,
+            text=record["text"],
+            platform=platform,
+            about=_about(record),
+        )
         print_decisions(console, record, decisions)
     if bad_lines:
         raise typer.Exit(_BAD_LINE)

@@ -12,11 +12,10 @@ from collectors.configuration.folder import (
     load_configuration,
 )
 from collectors.configuration.mistakes import Document, Mistake, quoted, read_document
-from collectors.queries.tree import And, Field, Not, Or, Query, written
 from collectors.watchlist import QueryTest, Subject, Watchlist
 from enrichment.matching.folding import Folded
+from enrichment.matching.query_evaluation import why_failing
 from enrichment.matching.query_text import About, QueryText
-from enrichment.matching.subject_queries import holds
 from enrichment.subjects import Match, SubjectMatcher
 
 _SHOWN_LETTERS = 60
@@ -104,29 +103,8 @@ def _why_not(matcher: SubjectMatcher, subject: Subject, test: QueryTest) -> str:
         for places in matcher.refusals_in(fields, test.platform, _about(test))
         for *_, reason in places
     ]
-    text, query = QueryText(fields, _about(test)), subject.query_tree
-    if query is not None and not holds(query, text):
-        if subject.has_names and not refusals:
-            return "none of its names stands there"
-        return f"its query fails: {_failing(query, text)}"
-    return refusals[0] if refusals else "none of its names stands there"
-
-
-def _failing(query: Query, text: QueryText) -> str:
-    """Name the smallest part of a query that says why it fails."""
-    match query:
-        case And(parts):
-            return _failing(next(part for part in parts if not holds(part, text)), text)
-        case Or():
-            return f"nothing of {_short(query)} is there"
-        case Not(part):
-            return f"{_short(part)} is there"
-        case Field():
-            return f"{_short(query)} does not hold"
-        case _:
-            return f"{_short(query)} is not there"
-
-
-def _short(query: Query) -> str:
-    text = written(query)
-    return text if len(text) <= _SHOWN_LETTERS else text[: _SHOWN_LETTERS - 1] + "…"
+    if refusals:
+        return refusals[0]
+    if subject.query_tree is None or subject.has_names:
+        return "none of its names stands there"
+    return f"its query fails: {why_failing(subject.query_tree, QueryText(fields, _about(test)))}"

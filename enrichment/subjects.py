@@ -10,7 +10,12 @@ from collectors.watchlist import Subject
 from enrichment.matching.boundaries import PLURAL_LETTERS
 from enrichment.matching.finder import PhraseFinder
 from enrichment.matching.folding import Folded
-from enrichment.matching.guards import ContextWords, ExcludePhrases, guard_reason
+from enrichment.matching.guards import (
+    QUERY_FAILS,
+    ContextWords,
+    ExcludePhrases,
+    guard_reason,
+)
 from enrichment.matching.near_forms import NearForms, NearHit, NearPhrase
 from enrichment.matching.near_words import Leeway
 from enrichment.matching.patterns import HandlePattern, Pattern, TermPattern, patterns_of
@@ -136,7 +141,8 @@ class SubjectMatcher:
         if self._queries:
             both = [folded for _, folded in fields]
             asked = QueryText(both, about or About(platform=platform))
-            found = self._with_queries(both, found, asked)
+            found = self._with_words_of_queries(both, found, asked)
+            found = self._guarded(both, found, asked) if any(found) else found
         elif not any(found):
             return []
         elif self._context or self._exclude:
@@ -197,16 +203,15 @@ class SubjectMatcher:
                     if place is not None:
                         yield (*place, pattern.subject, pattern.needs_context)
 
-    def _with_queries(
+    def _with_words_of_queries(
         self, fields: Sequence[Folded], found: Sequence[list[_Found]], asked: QueryText
     ) -> list[list[_Found]]:
-        """Let queries decide, too, and add what only they look for."""
+        """Add what is looked for by a query alone."""
         alone: list[list[_Found]] = [
             [(start, end, "query", subject, False) for (start, end), subject in places]
             for places in self._queries.found_in(asked, fields)
         ]
-        found = [[*places, *more] for places, more in zip(found, alone, strict=True)]
-        return self._guarded(fields, found, asked) if any(found) else found
+        return [[*places, *more] for places, more in zip(found, alone, strict=True)]
 
     def refusals_in(
         self, fields: Sequence[Folded], platform: str | None, about: About | None = None
@@ -214,14 +219,18 @@ class SubjectMatcher:
         """List per field what its guards refuse: start, end, subject (its place), reason."""
         found = [self._places(folded, platform) for folded in fields]
         asked = QueryText(fields, about or About(platform=platform))
+        found = self._with_words_of_queries(fields, found, asked)
         return [
             [
-                (start, end, subject, reason)
+                (start, end, subject, self._in_words(reason, subject, asked))
                 for (start, end, _, subject, _), reason in judged
                 if reason
             ]
             for judged in self._judged(fields, found, asked)
         ]
+
+    def _in_words(self, reason: str, subject: int, asked: QueryText) -> str:
+        return self._queries.why_refused(subject, asked) if reason == QUERY_FAILS else reason
 
     def _guarded(
         self,

@@ -12,6 +12,7 @@ from enrichment.matching.patterns import Pattern, term_patterns
 from enrichment.matching.written_forms import written_forms
 from enrichment.matching.zones import Zones
 
+QUERY_FAILS = "its query does not hold for the text"
 STEM_LETTERS = 4
 """A context word of so many letters may go on: bier, bieren, bierliefhebber."""
 
@@ -135,7 +136,7 @@ def guard_reason(
     if subject in held and held[subject].hold(*place):
         return "part of an exclude phrase"
     if subject in failed:
-        return "its query does not hold for the text"
+        return QUERY_FAILS
     return ""
 
 

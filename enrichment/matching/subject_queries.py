@@ -1,28 +1,14 @@
 """Which subjects' queries hold for a mention, and where the words stand that they ask for."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from collectors.queries.loosening import needed
-from collectors.queries.tree import Account, And, Field, Near, Not, Or, Query, Tag, Text, leaves
+from collectors.queries.tree import Near, Query, Text, leaves
 from collectors.watchlist import Subject
 from enrichment.matching.boundaries import has_unspaced
-from enrichment.matching.folding import Folded, fold
-from enrichment.matching.query_text import FieldWords, Place, QueryText, fits, patterns_in
-
-
-def holds(query: Query, text: QueryText) -> bool:
-    """Tell whether a query holds for a mention."""
-    match query:
-        case And(parts):
-            return all(holds(part, text) for part in parts)
-        case Or(parts):
-            return any(holds(part, text) for part in parts)
-        case Not(part):
-            return not holds(part, text)
-        case Field():
-            return _is_so(query, text)
-        case _:
-            return any(True for field in text.fields for _ in _places(query, field))
+from enrichment.matching.folding import Folded
+from enrichment.matching.query_evaluation import holds, places_of, why_failing
+from enrichment.matching.query_text import Place, QueryText, patterns_in
 
 
 class SubjectQueries:
@@ -65,6 +51,10 @@ class SubjectQueries:
             if number in self._queries and not holds(self._queries[number], text)
         }
 
+    def why_refused(self, number: int, text: QueryText) -> str:
+        """Say why the query of one of `refused_by` fails."""
+        return f"its query fails: {why_failing(self._queries[number], text)}"
+
     def found_in(self, text: QueryText, folded: Sequence[Folded]) -> list[list[tuple[Place, int]]]:
         """
         Find subjects that have nothing but a query.
@@ -79,7 +69,7 @@ class SubjectQueries:
                     places.extend(
                         (place, number)
                         for leaf in self._alone[number]
-                        for place in _places(leaf, field)
+                        for place in places_of(leaf, field)
                     )
         return found
 
@@ -100,34 +90,3 @@ class SubjectQueries:
 
 def _letters_before_star(pattern: str) -> int:
     return len(pattern.partition("*")[0])
-
-
-def _places(leaf: Query, field: FieldWords) -> Iterator[Place]:
-    """Find where a leaf holds in a title or a text."""
-    match leaf:
-        case Text(words):
-            patterns = patterns_in(words)
-            if patterns:
-                yield from field.phrases(patterns)
-        case Near(words, distance):
-            yield from field.near(patterns_in(words), distance)
-        case Tag(name):
-            wanted = fold(name)
-            yield from (place for tag, place in field.tags if fits(wanted, tag))
-        case Account(name):
-            wanted = fold(name)
-            for names, place in field.accounts:
-                if any(fits(wanted, one) for one in names):
-                    yield place
-
-
-def _is_so(field: Field, text: QueryText) -> bool:
-    match field.name:
-        case "platform":
-            return field.value == text.about.platform
-        case "lang":
-            return field.value == text.language
-        case "author":
-            return text.author is not None and fold(field.value) == text.author
-        case "site":
-            return text.host == field.value or text.host.endswith(f".{field.value}")

@@ -29,8 +29,8 @@ from collectors.queries.tree import (
 from collectors.sample.search_language import Searchable, words_of
 from collectors.sample.search_language import parse_query as parse_search
 from enrichment.matching.folding import Folded
+from enrichment.matching.query_evaluation import holds
 from enrichment.matching.query_text import About, QueryText
-from enrichment.matching.subject_queries import holds
 
 WORDS = ("acme", "bier", "klant", "klanten", "klantendienst", "dienst")
 HOSTS = {

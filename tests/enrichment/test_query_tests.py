@@ -59,9 +59,13 @@ FAILING = {
     ),
     "a field": (
         ACME + 'must = [{ text = "Acme", platform = "reddit" }]',
-        "but its query fails: platform:reddit is there",
+        "but its query fails: platform:reddit holds",
     ),
     "a guard": (ACME + 'must = ["Acme Street"]', "but part of an exclude phrase"),
+    "a guard of words": (
+        ORANGE + 'exclude = ["prins"]\nmust = ["orange gsm van de prins"]',
+        "but an exclude phrase rules the whole text out",
+    ),
     "no name": (ACME + 'must = ["Zenith"]', "but none of its names stands there"),
     "a name": (
         ACME + 'must_not = ["x", "dag #AcmeFail"]',

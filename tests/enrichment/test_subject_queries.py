@@ -178,7 +178,7 @@ def test_explanation_names_the_query():
 
     decisions = explain(SubjectMatcher([NAMED]), title=None, text="Acme in Looney Tunes")
     assert [(d.form, d.counts, d.reason) for d in decisions] == [
-        ("Acme", False, "its query does not hold for the text")
+        ("Acme", False, 'its query fails: "looney tunes" is there')
     ]
 
 
