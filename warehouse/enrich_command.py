@@ -15,6 +15,7 @@ from collectors.settings import (
     settings_from,
 )
 from enrichment.commands import enrich_with_bar, notes
+from enrichment.flags.rules import FlagSettings
 
 _SOME_FAILED = 1
 _WRONG_USAGE = 2
@@ -65,7 +66,7 @@ def enrich(
     A broken file is put aside with the reason, the others go on, and the exit code is 1.
     """
     settings = settings_from(context, home, config, now)
-    watchlist = read_or_exit(settings).watchlist
+    watchlist = read_or_exit(settings, {"flags": FlagSettings}).watchlist
     if again != (since is not None) or (not again and (until or matched)):
         notes.print("--again and --since belong together, --until and --matched to both of them")
         raise typer.Exit(_WRONG_USAGE)

@@ -37,6 +37,40 @@ _CONTRAST = frozenset(
     ]
 )
 _SHORT_QUOTE = 3
+# Words that take up the firm's name again in the next sentence.
+_TAKEN_UP = frozenset(
+    [
+        "they",
+        "their",
+        "them",
+        "company",
+        "firm",
+        "brand",
+        "ze",
+        "zij",
+        "hun",
+        "bedrijf",
+        "firma",
+        "keten",
+        "merk",
+        "ils",
+        "elles",
+        "leur",
+        "leurs",
+        "entreprise",
+        "marque",
+        "groupe",
+        "societe",
+        "enseigne",
+        "sie",
+        "ihre",
+        "ihr",
+        "unternehmen",
+        "konzern",
+        "marke",
+        "kette",
+    ]
+)
 
 
 @dataclass(slots=True)
@@ -52,7 +86,8 @@ class Words:
         clauses: Number of the clause, over all sentences.
         quoted: Whether it stands in a quotation of at most three words.
         questions: The sentences that end in a question mark.
-        near: The sentences that name the subject, and those beside them.
+        near: The sentences that name the subject, and those beside them that take the name up
+            again (*they*, *the company*).
     """
 
     folded: Folded
@@ -95,10 +130,15 @@ def read_words(
             read.sentences.append(borders.sentence)
             read.clauses.append(borders.clause)
             read.quoted.append(False)
-    for word, number in zip(read.words, read.sentences, strict=True):
-        if word == SUBJECT:
-            read.near |= {number - 1, number, number + 1}
+    read.near = _near_subject(read)
     return read
+
+
+def _near_subject(read: Words) -> set[int]:
+    pairs = list(zip(read.words, read.sentences, strict=True))
+    naming = {number for word, number in pairs if word == SUBJECT}
+    taken_up = {number for word, number in pairs if word in _TAKEN_UP}
+    return naming | {n for n in taken_up if n - 1 in naming or n + 1 in naming}
 
 
 class _Borders:

@@ -1,11 +1,14 @@
 """Flags: what a mention possibly is or tells, by rules that keep their own examples."""
 
+import re
+import shutil
 import tomllib
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
+from typer.testing import CliRunner
 
 from collectors.configuration.folder import ConfigurationError
 from collectors.watchlist import Watchlist
@@ -17,6 +20,8 @@ from enrichment.flags.promises import broken_promise
 from enrichment.flags.rules import FLAGS, FlagRule, FlagSettings, read_flags, shipped_rules
 from enrichment.passages import passage_around
 from enrichment.subjects import SubjectMatcher
+from luisterpost import app
+from tests.programs import ROOT
 from tests.quality import flags as quality
 from tests.warehouse.building import T0, employee
 
@@ -214,3 +219,22 @@ def test_a_rule_says_in_which_sentences_it_counts():
         values | {"sentence": "question", "must": ["No parking at {subject}?"]}
     )
     assert asked.counts_in == "question"
+
+
+def test_check_and_enrich_end_by_naming_a_wrong_rule(tmp_path):
+    shutil.copytree(ROOT / "config", tmp_path / "config")
+    (tmp_path / "config" / "flags.toml").write_text(OWN_RULE.replace("No parking at", "Full at"))
+    for command in ("check", "enrich"):
+        options = ["--config", str(tmp_path / "config"), "--home", str(tmp_path / "home")]
+        answer = CliRunner().invoke(app, [command, *options])
+        assert answer.exit_code == 2
+        assert "flags.toml: rule[0]: must: 'Full at {subject}.' is not flagged" in answer.output
+
+
+def test_the_example_file_says_nothing_wrong():
+    text = (ROOT / "config" / "flags.toml").read_text(encoding="utf-8")
+    assert settings_of(text) == FlagSettings()
+    example = re.sub(r"^# (?=\[\[|\w+ = )", "", text, flags=re.MULTILINE)
+    chosen = settings_of(example)
+    assert [rule.id for rule in chosen.rule] == ["complaint-parking"]
+    assert chosen.off == ("question", "strike-en")
