@@ -1,12 +1,9 @@
 """The command line `luisterpost`: mounts each package's commands, and runs them all in one go."""
 
 import os
-import shlex
-import shutil
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -20,19 +17,19 @@ from rich.text import Text
 from collectors.canary_command import app as canary_app
 from collectors.collect_command import collect, collect_planned, tell_faults
 from collectors.commands import import_files, init
-from collectors.configuration.check import count_of, print_check
+from collectors.configuration.check import count_of, print_check, print_mistakes
 from collectors.configuration.configured import read_or_exit
-from collectors.configuration.folder import Configuration, ConfigurationError, load_configuration
+from collectors.configuration.folder import Configuration, ConfigurationError
 from collectors.contract import Interval
 from collectors.imports.importing import import_file
 from collectors.landing import Header
 from collectors.readiness import SourceState, find_readiness
-from collectors.sample import QUERIES
 from collectors.sample.commands import app as sample_app
 from collectors.settings import ConfigOption, HomeOption, NowOption, Settings, settings_from
 from collectors.try_command import try_source
-from enrichment.commands import enrich
-from enrichment.match_command import match
+from enrichment.commands import classify_lines, evaluate_file, match
+from enrichment.flags.rules import FlagSettings
+from enrichment.tone_settings import ToneSettings
 from reports.alert_commands import app as alert_app
 from reports.alert_settings import AlertSettings
 from reports.commands import app as report_app
@@ -42,8 +39,10 @@ from reports.settings import ReportSettings
 from warehouse.backfill_command import backfill
 from warehouse.commands import forget, load, sql, tell
 from warehouse.costs_command import costs
+from warehouse.enrich_command import enrich
 from warehouse.errors import LedgerMissingError, SnapshotMissingError, TombstoneKeyError
 from warehouse.plan_command import plan
+from warehouse.query_command import app as query_app
 from warehouse.recheck_command import recheck
 from warehouse.settings import WarehouseSettings
 
@@ -53,8 +52,10 @@ if TYPE_CHECKING:
 
 OPTIONAL_FILES: Mapping[str, type[BaseModel]] = {
     "alerts": AlertSettings,
+    "flags": FlagSettings,
     "mail": MailSettings,
     "reports": ReportSettings,
+    "tone": ToneSettings,
     "warehouse": WarehouseSettings,
 }
 
@@ -218,16 +219,12 @@ def check(
     config: ConfigOption = None,
     now: NowOption = None,
 ) -> None:
-    """Check the configuration as a whole: every mistake, where it is and what to do about it."""
+    """Check the configuration and run its query tests: every mistake, and what to do about it."""
+    from enrichment.query_tests import check_folder
+
     settings = settings_from(context, home, config, now)
-    checked: Configuration | ConfigurationError
-    try:
-        checked = load_configuration(
-            settings.config, settings.clock(), OPTIONAL_FILES, environ=os.environ
-        )
-    except ConfigurationError as error:
-        checked = error
-    raise typer.Exit(print_check(checked, console))
+    checked, tests = check_folder(settings.config, settings.clock(), OPTIONAL_FILES, os.environ)
+    raise typer.Exit(print_check(checked, console, tests=tests))
 
 
 def publish(
@@ -267,6 +264,7 @@ def run_sample(
     """
     from collectors.sample import CREDENTIALS
     from collectors.sample.export import export_world
+    from collectors.sample.place import make_room, show_places
     from collectors.sample.server import SampleServer
     from collectors.sample.world import build_world, last_monday
     from enrichment.enricher import Enricher
@@ -279,12 +277,16 @@ def run_sample(
         settings = replace(settings, home=settings.home / "sample")
     configuration = read_or_exit(settings, OPTIONAL_FILES)
     world = build_world(last_monday(settings.clock()))
-    _make_room(settings.home, world.anchor)
+    if not make_room(settings.home, world.anchor):
+        tell(f"{settings.home} is in use and holds no sample: name another directory with --home")
+        raise typer.Exit(2)
     # A firm's proxy can't reach the server on this machine.
     os.environ |= dict.fromkeys(("NO_PROXY", "no_proxy"), "127.0.0.1")
     with SampleServer(world) as server, _progress() as bar:
         played = configuration.moved_to(server.url)
-        enricher = Enricher(configuration.watchlist)
+        enricher = Enricher(
+            configuration.watchlist, flags=configuration.setting("flags", FlagSettings)
+        )
         done_at = snapshot_time(settings.snapshot)
         # What an earlier run did stays done; the last round is run again, for a changed watchlist.
         rounds = [moment for moment in world.rounds() if done_at is None or moment > done_at]
@@ -317,7 +319,7 @@ def run_sample(
             folder=settings.reports,
             desk=desk_url(settings.desk),
         )
-    _show_sample(settings, result, report)
+    show_places(console, settings, report, result.mentions)
     tell_faults(result.fetched)
     raise typer.Exit(result.exit_code)
 
@@ -332,39 +334,9 @@ def _progress() -> Progress:
     )
 
 
-def _make_room(home: Path, anchor: datetime) -> None:
-    """Begin anew where the sample of another week lies; what isn't a sample is never touched."""
-    marker = home / "sample.txt"
-    mark = (
-        f"The sample world of the eight weeks before {anchor:%Y-%m-%d}; deleted by the next one.\n"
-    )
-    if home.exists() and any(home.iterdir()):
-        if not marker.exists():
-            tell(f"{home} is in use and holds no sample: name another directory with --home")
-            raise typer.Exit(2)
-        if marker.read_text(encoding="utf-8") != mark:
-            shutil.rmtree(home)
-    home.mkdir(parents=True, exist_ok=True)
-    marker.write_text(mark, encoding="utf-8")
-
-
-def _show_sample(settings: Settings, result: Round, report: Path) -> None:
-    """End by saying where everything lies, and what to ask it."""
-    console.print()
-    for name, path in (
-        ("report", report),
-        ("warehouse", settings.warehouse),
-        ("snapshot", settings.snapshot),
-    ):
-        console.print(Text(f"{name:<11}", style="bold"), Text(str(path)), sep="", soft_wrap=True)
-    console.print(Text(f"\n{result.mentions:,} mentions. Three questions to try:\n"))
-    for query in QUERIES:
-        command = f'{sys.argv[0]} sql --home {shlex.quote(str(settings.home))} "{query}"'
-        console.print(Text(command, style="cyan"), soft_wrap=True)
-
-
 _PANELS: Mapping[str, Mapping[str, Callable[..., None]]] = {
-    "Begin": {"init": init, "check": check, "try": try_source, "match": match},
+    "Begin": {"init": init, "check": check, "try": try_source},
+    "Understand": {"match": match, "classify": classify_lines, "evaluate": evaluate_file},
     "Every day": {"run": run, "sql": sql, "costs": costs},
     "What run does, step by step": {
         "plan": plan,
@@ -382,6 +354,7 @@ app.add_typer(report_app, name="report", rich_help_panel="Every day")
 app.add_typer(alert_app, name="alert", rich_help_panel="Every day")
 app.add_typer(mail_app, name="mail", rich_help_panel="Every day")
 app.add_typer(canary_app, name="canary", rich_help_panel="Data")
+app.add_typer(query_app, name="query", rich_help_panel="Understand")
 app.add_typer(sample_app, name="sample", rich_help_panel="Begin")
 
 
@@ -389,6 +362,9 @@ def main() -> None:
     """Run the command line; what a person can mend by one command is told in a line."""
     try:
         app()
+    except ConfigurationError as error:
+        print_mistakes(error.mistakes, Console(stderr=True), style="red")
+        sys.exit(2)
     except (LedgerMissingError, SnapshotMissingError, TombstoneKeyError) as error:
         tell(str(error))
         sys.exit(2)

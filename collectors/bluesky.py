@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 from collectors.bluesky_read import read_posts
 from collectors.contract import Clock, Credential, Job, Limit, Page, Stream
 from collectors.errors import AuthFailed, BadAnswer
+from collectors.queries.asking import asked_by
+from collectors.queries.dialects import BLUESKY
 from collectors.sources import Source
 from collectors.watchlist import Watchlist
 from collectors.web.listing import Ask, Listed, walk_listing
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
     from collectors.bluesky_client import Bluesky
 
 _PAGE_SIZE = 100
-_QUERY_LIMIT = 500
+_QUERY_LIMIT = BLUESKY.limit
 _FIRST_REACH = timedelta(days=30)
 _SEARCH_ENDS = 950
 """A search need not lead through all of its results (the lexicon of searchPosts)."""
@@ -57,11 +59,9 @@ class BlueskyCollector:
     def streams(self, source: Source, watchlist: Watchlist, now: datetime) -> Sequence[Stream]:
         """List one search for each way of writing, since this one knows no OR, and the accounts."""
         watched = watchlist.watched("bluesky", now)
-        queries = (
-            (source.query,)
-            if source.query
-            else single_queries(watched, bluesky_clauses, _QUERY_LIMIT)
-        )
+        queries = asked_by(source, BLUESKY)
+        if queries is None:
+            queries = single_queries(watched, bluesky_clauses, BLUESKY)
         followed = watchlist.followed_handles("bluesky")
         accounts = bluesky_accounts(followed if source.accounts is None else source.accounts)
         searches = [

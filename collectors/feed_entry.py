@@ -22,7 +22,8 @@ _YEARS = range(1900, 2200)
 """Beyond these a date is a slip: software writes the years 1 and 9999 for "none"."""
 
 _NAME_AND_ADDRESS = re.compile(
-    r"(?P<before>[^<>()@]*[^<>()@\s])\s*[<(]\S+@\S+[)>]|\S+@\S+\s*\((?P<after>[^()]*)\)"
+    r"(?P<before>[^<>()@]*[^<>()@\s])\s*[<(][^\s@]+@[^\s@]+[)>]"
+    r"|[^\s@]+@[^\s@(]+\s*\((?P<after>[^()]*)\)"
 )
 _LONGEST_NAME = 500
 _LARGEST_COUNT = 2**63 - 1

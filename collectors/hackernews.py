@@ -9,6 +9,8 @@ from typing import Any
 from collectors.contract import Clock, Credential, Job, Limit, Page, Stream
 from collectors.errors import BadAnswer
 from collectors.mention import Mention
+from collectors.queries.asking import asked_by
+from collectors.queries.dialects import HACKERNEWS
 from collectors.sources import Source
 from collectors.watchlist import Watchlist, bare_handle
 from collectors.web.json_answer import get_json
@@ -34,7 +36,7 @@ _ITEM = "https://news.ycombinator.com/item?id="
 _PAGE_SIZE = 1000
 """Also the most that the search gives for one question, on whatever page."""
 _FIRST_REACH = timedelta(days=30)
-_QUERY_LIMIT = 512
+_QUERY_LIMIT = HACKERNEWS.limit
 _KINDS = "(story,comment,poll,job)"
 # Words as they are written: what only resembles them would be fetched to be thrown away.
 _EXACTLY = {
@@ -70,10 +72,12 @@ class HackerNewsCollector:
     def streams(self, source: Source, watchlist: Watchlist, now: datetime) -> Sequence[Stream]:
         """List one stream for each phrase, since this search knows no OR, and for each user."""
         watched = watchlist.watched("hackernews", now)
-        derived = single_queries(watched, phrases, _QUERY_LIMIT)
+        queries = asked_by(source, HACKERNEWS)
+        if queries is None:
+            queries = single_queries(watched, phrases, HACKERNEWS)
         asked = {
             f"search:{fingerprint(query.casefold())}": {"query": query, "tags": _KINDS}
-            for query in ((source.query,) if source.query else derived)
+            for query in queries
         }
         followed = watchlist.followed_handles("hackernews")
         for user in map(bare_handle, followed if source.accounts is None else source.accounts):

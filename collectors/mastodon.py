@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, Any
 from collectors.contract import Clock, Credential, Job, Limit, Page, Stream
 from collectors.errors import BadAnswer
 from collectors.mastodon_read import instance_name, read_statuses
+from collectors.queries.asking import questions
+from collectors.queries.dialects import MASTODON
+from collectors.queries.parsing import parse_query
 from collectors.sources import Source
 from collectors.watchlist import Watchlist
 from collectors.web.listing import Listed, walk_listing
@@ -18,6 +21,7 @@ from collectors.web.single_queries import (
     mastodon_accounts,
     mastodon_clauses,
     single_queries,
+    tag_words,
     tags_of,
 )
 
@@ -25,7 +29,7 @@ if TYPE_CHECKING:
     from collectors.mastodon_client import Instance
 
 _PAGE_SIZE = 40
-_QUERY_LIMIT = 500
+_QUERY_LIMIT = MASTODON.limit
 _FIRST_REACH = timedelta(days=30)
 _FOREIGN_KEYS = {
     "urls": "remove it: an instance is named by 'base_url'",
@@ -70,10 +74,14 @@ class MastodonCollector:
         if source.query:
             tags = _tags_in(source.query)
             queries: Sequence[str] = () if tags else (source.query,)
+        elif source.listen:
+            query = parse_query(source.listen)
+            tags = tuple(tag for words in tag_words(query) if (tag := bare_tag(words)))
+            queries = questions(query, MASTODON)
         else:
             # A stream is named after its tag: it must name no employee.
             tags = tags_of(one for one in watched if one.facet != "employee")
-            queries = single_queries(watched, mastodon_clauses, _QUERY_LIMIT)
+            queries = single_queries(watched, mastodon_clauses, MASTODON)
         followed = watchlist.followed_handles("mastodon")
         accounts = mastodon_accounts(followed if source.accounts is None else source.accounts)
         asked = {f"tag:{tag.casefold()}": {"kind": "tag", "tag": tag} for tag in tags}

@@ -10,6 +10,9 @@ from collectors.watchlist import Subject, Watchlist
 LISTS = {"accounts": "account", "subreddits": "subreddit", "urls": "url"}
 """The lists of a source that may name somebody, and what one of their words is to a stream."""
 
+QUERIES = ("query", "listen")
+"""The queries of a source, which may name somebody as well."""
+
 
 def permitted_streams(
     collector: Collector, source: Source, watchlist: Watchlist, now: datetime
@@ -69,6 +72,8 @@ def _without(source: Source, names: Names) -> Source:
         kept = tuple(word for word in words if not names.are_asked("", {kind: word}))
         if len(kept) < len(words):
             changed[key] = kept
-    if source.query and names.are_asked("", {"query": source.query}):
-        changed["query"] = None
+    for key in QUERIES:
+        query = getattr(source, key)
+        if query and names.are_asked("", {"query": query}):
+            changed[key] = None
     return source.model_copy(update=changed)

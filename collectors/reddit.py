@@ -6,6 +6,8 @@ from typing import Any
 
 from collectors.contract import Clock, Credential, Job, Limit, Page, Stream
 from collectors.errors import BadAnswer
+from collectors.queries.asking import asked_by
+from collectors.queries.dialects import REDDIT
 from collectors.reddit_read import read_listing
 from collectors.sources import Source
 from collectors.watchlist import Watchlist
@@ -20,7 +22,7 @@ from collectors.web.queries import (
 )
 from collectors.web.reading import mapping, text_or_none
 
-_QUERY_LIMIT = 512
+_QUERY_LIMIT = REDDIT.limit
 _PAGE_SIZE = 100
 _LISTING_ENDS = 950
 """Reddit lists about 1,000 items; whoever got this many can't tell whether there were more."""
@@ -60,11 +62,10 @@ class RedditCollector:
     def streams(self, source: Source, watchlist: Watchlist, now: datetime) -> Sequence[Stream]:
         """List the searches, the subreddits whose comments are read, and the users."""
         subreddits = subreddit_names(source.subreddits)
-        queries = (
-            (source.query,)
-            if source.query
-            else derive_queries(watchlist.watched("reddit", now), reddit_clauses, _QUERY_LIMIT)
-        )
+        queries = asked_by(source, REDDIT)
+        if queries is None:
+            watched = watchlist.watched("reddit", now)
+            queries = derive_queries(watched, reddit_clauses, _QUERY_LIMIT, dialect=REDDIT)
         accounts = (
             watchlist.followed_handles("reddit") if source.accounts is None else source.accounts
         )

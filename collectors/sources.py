@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, Strict, StringConstraints
 
-from collectors.watchlist import Frozen, Slug, Words
+from collectors.watchlist import Frozen, QueryText, Slug, Words
 
 _UNITS = {
     "s": "seconds",
@@ -61,6 +61,9 @@ class Source(Frozen):
     platform: Words
     urls: tuple[Line, ...] = ()
     query: Line | None = None
+    """In the platform's own words."""
+    listen: QueryText | None = None
+    """In the language of docs/queries.md: asked as far as the platform can express it."""
     archive: Annotated[bool, Strict()] = False
     accounts: tuple[Words, ...] | None = None
     """None: the watchlist's handles on this platform."""

@@ -20,6 +20,8 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from collectors.configuration.subject_rules import broken_rules
+from collectors.queries.parsing import parse_query
+from collectors.queries.tree import Query
 
 Facet = Literal["brand", "company", "employee", "organisation"]
 Relation = Literal["customer", "supplier", "prospect", "competitor"]
@@ -64,6 +66,17 @@ def without_hash(tag: str) -> str:
     return bare
 
 
+def readable_query(text: str) -> str:
+    """
+    Let a query pass that can be read.
+
+    Raises:
+        QueryError: It can't be read.
+    """
+    parse_query(text)
+    return text
+
+
 Day = Annotated[date | datetime, BeforeValidator(parse_day)]
 
 
@@ -97,6 +110,31 @@ class Consent(Frozen):
         return any(self.covers(platform, now) for platform in self.platforms)
 
 
+class QueryTest(Frozen):
+    """A mention that must, or must not, concern a subject; a text in quotes is all of one."""
+
+    text: Annotated[str, StringConstraints(max_length=20_000)] = ""
+    title: Annotated[str, StringConstraints(max_length=2_000)] | None = None
+    author: Words | None = None
+    lang: Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")] | None = None
+    """None: it is found in the text."""
+    url: Annotated[str, StringConstraints(max_length=4_096)] | None = None
+    platform: Words | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_text(cls, given: Any) -> Any:
+        return {"text": given} if isinstance(given, str) else given
+
+
+QueryText = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1),
+    AfterValidator(readable_query),
+]
+"""A query as docs/queries.md describes it."""
+
+
 class Subject(Frozen):
     """Something watched, with every way in which people write it."""
 
@@ -111,6 +149,11 @@ class Subject(Frozen):
     hashtags: tuple[Annotated[Words, AfterValidator(without_hash)], ...] = ()
     domains: tuple[Words, ...] = ()
     handles: dict[str, tuple[Words, ...]] = Field(default_factory=dict)
+    misspellings: bool | tuple[Words, ...] | None = None
+    compounds: bool | tuple[Words, ...] | None = None
+    query: QueryText | None = None
+    must: tuple[QueryTest, ...] = ()
+    must_not: tuple[QueryTest, ...] = ()
     unit: Words | None = None
     consent: Consent | None = None
 
@@ -121,6 +164,16 @@ class Subject(Frozen):
         if broken:
             raise PydanticCustomError(BROKEN_RULE, "{rules}", {"rules": "; ".join(broken)})
         return self
+
+    @cached_property
+    def query_tree(self) -> Query | None:
+        """The query, read."""
+        return parse_query(self.query) if self.query else None
+
+    @property
+    def has_names(self) -> bool:
+        """Tell whether there is anything to look for beside the words of the query."""
+        return bool(self.terms or self.hashtags or self.domains or any(self.handles.values()))
 
     def is_watched(self, platform: str, now: datetime) -> bool:
         """Tell whether the subject may be looked for on *platform* at *now*."""
@@ -134,8 +187,10 @@ class Watchlist(Frozen):
 
     @cached_property
     def version(self) -> str:
-        """12 hexadecimal digits that change with any change of a subject."""
-        canonical = json.dumps(self.model_dump(mode="json"), sort_keys=True, ensure_ascii=False)
+        """12 hexadecimal digits that change with any change of a subject, save of its tests."""
+        tests = {"subject": {"__all__": {"must", "must_not"}}}
+        decisive = self.model_dump(mode="json", exclude=tests)
+        canonical = json.dumps(decisive, sort_keys=True, ensure_ascii=False)
         return sha256(canonical.encode()).hexdigest()[:12]
 
     def watched(self, platform: str, now: datetime) -> tuple[Subject, ...]:

@@ -7,6 +7,8 @@ from datetime import UTC, datetime, timedelta
 from collectors.charges import ACCOUNT_ITEMS, account_charges
 from collectors.contract import Clock, Credential, Job, Limit, Page, Stream
 from collectors.mention import Mention
+from collectors.queries.asking import asked_by
+from collectors.queries.dialects import X
 from collectors.sources import Source
 from collectors.watchlist import Watchlist
 from collectors.web.paging import (
@@ -31,7 +33,7 @@ from collectors.x_client import (
 )
 from collectors.x_read import included_charges, read_posts, version_of
 
-_QUERY_LIMIT = 512
+_QUERY_LIMIT = X.limit
 _ARCHIVE_QUERY_LIMIT = 1024
 _RECENT_REACH = timedelta(days=7) - timedelta(minutes=10)
 _ARCHIVE_DEFAULT_REACH = timedelta(days=30)
@@ -84,11 +86,10 @@ class XCollector:
         endpoint = "all" if source.archive else "recent"
         page_items = ARCHIVE_PAGE if source.archive else _PAGE
         charged = _WITH_INCLUDED if source.includes_charged else 1
-        queries = (
-            (source.query,)
-            if source.query
-            else derive_queries(watchlist.watched("x", now), x_clauses, _QUERY_LIMIT)
-        )
+        queries = asked_by(source, X, _ARCHIVE_QUERY_LIMIT if source.archive else None)
+        if queries is None:
+            watched = watchlist.watched("x", now)
+            queries = derive_queries(watched, x_clauses, _QUERY_LIMIT, dialect=X)
         accounts = watchlist.followed_handles("x") if source.accounts is None else source.accounts
         searches = [
             Stream(

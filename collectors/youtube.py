@@ -7,6 +7,8 @@ from typing import Any
 
 from collectors.contract import Clock, Credential, Job, Limit, Page, Stream
 from collectors.errors import SourceGone
+from collectors.queries.asking import asked_by
+from collectors.queries.dialects import YOUTUBE
 from collectors.sources import Source
 from collectors.watchlist import Watchlist, bare_handle
 from collectors.web.listing import Listed, walk_listing
@@ -21,7 +23,7 @@ from collectors.youtube_read import (
     video_ids,
 )
 
-_QUERY_LIMIT = 512
+_QUERY_LIMIT = YOUTUBE.limit
 _FIRST_REACH = timedelta(days=30)
 _SEARCH_PAGE, _COMMENTS_PAGE = 50, 100
 _SEARCH_ENDS = 450
@@ -74,11 +76,10 @@ class YouTubeCollector:
 
     def streams(self, source: Source, watchlist: Watchlist, now: datetime) -> Sequence[Stream]:
         """List the searches, and the channels and videos whose comments are read."""
-        queries = (
-            (source.query,)
-            if source.query
-            else derive_queries(watchlist.watched("youtube", now), phrases, _QUERY_LIMIT, "|")
-        )
+        queries = asked_by(source, YOUTUBE)
+        if queries is None:
+            watched = watchlist.watched("youtube", now)
+            queries = derive_queries(watched, phrases, _QUERY_LIMIT, YOUTUBE.either, YOUTUBE)
         accounts = (
             watchlist.followed_handles("youtube") if source.accounts is None else source.accounts
         )

@@ -1,66 +1,55 @@
-"""The commands of the enrichment: `enrich` and `match`."""
+"""The commands of the enrichment: `match`, `classify`, `evaluate`, and what `enrich` runs."""
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
 
 import typer
+from rich.console import Console
 
-from collectors.configuration.configured import read_or_exit
-from collectors.settings import ConfigOption, HomeOption, NowOption, Settings, settings_from
+from collectors.configuration.check import WRONG_CONFIGURATION, print_mistakes
+from collectors.configuration.folder import ConfigurationError
+from collectors.settings import Settings
 from collectors.watchlist import Watchlist
+from enrichment.classify_command import classify_lines
+from enrichment.evaluate_command import evaluate_file
 from enrichment.match_command import match
 
-__all__ = ["enrich", "match"]
+__all__ = ["classify_lines", "enrich_with_bar", "evaluate_file", "match", "notes"]
 
-_SOME_FAILED = 1
-
-
-def enrich(
-    context: typer.Context,
-    home: HomeOption = None,
-    config: ConfigOption = None,
-    now: NowOption = None,
-    *,
-    entities: Annotated[
-        bool,
-        typer.Option(
-            help="Find names of organisations, places and products where a spaCy pipeline "
-            "for the language is installed."
-        ),
-    ] = True,
-) -> None:
-    """
-    Find language, subjects and tone in all landing files that wait.
-
-    Each landing file becomes an enriched file of the same name, which `luisterpost load`
-    takes in. Safe to run again: files that are enriched are left alone.
-
-    A broken file is put aside with the reason, the others go on, and the exit code is 1.
-    """
-    settings = settings_from(context, home, config, now)
-    watchlist = read_or_exit(settings).watchlist
-    if _enrich_with_bar(settings, watchlist, has_entities=entities):
-        raise typer.Exit(_SOME_FAILED)
+notes = Console(stderr=True)
+"""What is said beside the data."""
 
 
-def _enrich_with_bar(settings: Settings, watchlist: Watchlist, *, has_entities: bool) -> bool:
-    """Enrich what waits, say what was done, and tell whether a file failed."""
-    from rich.console import Console
+def enrich_with_bar(
+    settings: Settings, watchlist: Watchlist, *, has_entities: bool, has_profile: bool = False
+) -> bool:
+    """Enrich what waits, say what was done (and where the time went), and tell whether a file failed."""
     from rich.progress import Progress
 
     from enrichment.enrich import Enricher, enrich_waiting, unenriched
+    from enrichment.flags.rules import read_flags
+    from enrichment.tone_settings import configured_tone_model
 
     waiting = unenriched(settings)
     if not waiting:
         typer.echo(f"nothing to enrich: no new files in {settings.landing}")
         return False
-    with Progress(console=Console(stderr=True), transient=True) as bar:
+    try:
+        enricher = Enricher(
+            watchlist,
+            tone_model=configured_tone_model(settings.config),
+            has_entities=has_entities,
+            flags=read_flags(settings.config),
+        )
+    except ConfigurationError as error:
+        print_mistakes(error.mistakes, notes, style="red")
+        raise typer.Exit(WRONG_CONFIGURATION) from error
+    with Progress(console=notes, transient=True) as bar:
         task = bar.add_task("enriching", total=_rows_of(waiting))
         results = enrich_waiting(
             settings,
             watchlist,
-            enricher=Enricher(watchlist, has_entities=has_entities),
+            enricher=enricher,
             progress=lambda rows: bar.advance(task, rows),
         )
     done = [result for result in results if result.error is None]
@@ -69,6 +58,9 @@ def _enrich_with_bar(settings: Settings, watchlist: Watchlist, *, has_entities: 
         f"{sum(result.mentions for result in done):,} mentions, "
         f"{sum(result.matched for result in done):,} of them name a subject"
     )
+    if has_profile:
+        for step, seconds, share in enricher.times.table():
+            typer.echo(f"{step:<16}{seconds:>10.1f} s{share:>8.1%}")
     failed = [result for result in results if result.error is not None]
     for result in failed:
         typer.echo(f"put aside in {settings.aside}: {result.error}", err=True)

@@ -21,6 +21,8 @@ from collectors.settings import Settings
 from collectors.watchlist import Watchlist
 from enrichment.enriched import ENRICHED_SCHEMA
 from enrichment.enricher import READ_COLUMNS, Enricher
+from enrichment.flags.rules import read_flags
+from enrichment.tone_settings import configured_tone_model
 
 __all__ = ["EnrichResult", "Enricher", "Progress", "enrich_file", "enrich_waiting", "unenriched"]
 
@@ -74,13 +76,15 @@ def enrich_file(
     now = clock()
     matched = 0
     with ParquetWriter(folder / landing.name, ENRICHED_SCHEMA) as writer:
-        for table in _tables(landing):
-            rows = table.select(READ_COLUMNS).to_pylist()
+        for table in _timed(enricher, _tables(landing)):
+            with enricher.times.of("reading files"):
+                rows = table.select(READ_COLUMNS).to_pylist()
             decided = enricher.enrich(rows, now=now)
             matched += sum(bool(row["matches"]) for row in decided)
-            added = pa.Table.from_pylist(decided, schema=_ADDED)
-            columns = [*table.columns, *added.columns]
-            writer.write(pa.Table.from_arrays(columns, schema=ENRICHED_SCHEMA))
+            with enricher.times.of("writing files"):
+                added = pa.Table.from_pylist(decided, schema=_ADDED)
+                columns = [*table.columns, *added.columns]
+                writer.write(pa.Table.from_arrays(columns, schema=ENRICHED_SCHEMA))
             if progress is not None:
                 progress(len(rows))
         return writer.finish(_enriched_header(header, enricher, now, matched))
@@ -104,13 +108,14 @@ def enrich_waiting(
         settings: Where the files lie, and what time it is.
         watchlist: Whom to look for.
         only: Those of these landing files that wait; None: all that wait.
-        enricher: Decides; None: one for *watchlist* with the models that ship.
+        enricher: Decides; None: one for *watchlist* as configured.
         progress: Told after each batch of rows.
 
     Returns:
         One result for each file.
 
     Raises:
+        ConfigurationError: Something in `flags.toml` or `tone.toml` is wrong.
         ExceptionGroup: Files met bugs, one exception each, which names its file and leaves
             it where it is; the others are enriched.
     """
@@ -120,7 +125,11 @@ def enrich_waiting(
     for landing in unenriched(settings):
         if wanted is not None and landing not in wanted:
             continue
-        enricher = enricher or Enricher(watchlist)
+        enricher = enricher or Enricher(
+            watchlist,
+            tone_model=configured_tone_model(settings.config),
+            flags=read_flags(settings.config),
+        )
         try:
             path = enrich_file(
                 landing,
@@ -155,6 +164,16 @@ def unenriched(settings: Settings) -> list[Path]:
         for path in waiting_files(settings.landing)
         if not (settings.enriched / path.name).exists()
     ]
+
+
+def _timed(enricher: Enricher, tables: Iterator[pa.Table]) -> Iterator[pa.Table]:
+    """Count the reading of a file's tables among the enricher's steps."""
+    while True:
+        with enricher.times.of("reading files"):
+            table = next(tables, None)
+        if table is None:
+            return
+        yield table
 
 
 def _tables(landing: Path) -> Iterator[pa.Table]:

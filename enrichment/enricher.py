@@ -10,14 +10,29 @@ from typing import Any
 from spacy.language import Language
 
 from collectors.watchlist import Watchlist
-from enrichment.entities import Entity, find_pipeline, kept_entities
+from enrichment.entities import Entity, find_pipeline, kept_entities, person_spans
+from enrichment.flags.finder import FlagFinder
+from enrichment.flags.matches import SubjectFlag, flag_matches
+from enrichment.flags.rules import FlagSettings
+from enrichment.keyphrases.matches import SubjectPhrase, phrase_matches, private_words_of
 from enrichment.language import detect_language, language_model
+from enrichment.matching.query_text import About
 from enrichment.pipeline import build_pipeline, make_doc, recogniser_for
-from enrichment.signatures import story_id
+from enrichment.signatures import signatures, story_id
+from enrichment.step_times import StepTimes
 from enrichment.subjects import Match, SubjectMatcher
 from enrichment.tone import Tone, ToneModel, default_tone_model
 
-READ_COLUMNS = ("mention_id", "platform", "title", "text", "language_tag")
+READ_COLUMNS = (
+    "mention_id",
+    "platform",
+    "title",
+    "text",
+    "url",
+    "author_handle",
+    "author_name",
+    "language_tag",
+)
 """What of a mention is read."""
 
 _REMEMBERED = 20_000
@@ -26,6 +41,7 @@ _MOST_PLACES = 50
 """In one field, for one subject: who names it a thousand times says it once."""
 _NAMED_LANGUAGES = ("nl", "fr", "en", "de")
 _DOCS_AT_ONCE = 128
+_UNKNOWN = "und"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +57,8 @@ class _Task:
 class _Analysis:
     tones: tuple[Tone, ...]
     entities: tuple[Entity, ...]
+    flags: tuple[SubjectFlag, ...]
+    phrases: tuple[SubjectPhrase, ...]
     recogniser: str | None
 
 
@@ -49,8 +67,8 @@ class _Draft:
     """One mention between matching and analysis."""
 
     language: str
-    score: float
-    story_id: str
+    score: float | None
+    signatures: Mapping[str, Any]
     tasks: tuple[_Task, ...]
 
 
@@ -58,9 +76,10 @@ class Enricher:
     """
     Decides about mentions, each by its own text alone.
 
-    Matching reads the raw strings, before any spaCy Doc exists; only fields with a
-    match go through `nlp.pipe`, and the same text only once. What it remembers
-    saves work and changes no answer.
+    Matching reads the raw strings, before any spaCy Doc exists. What names nobody
+    is read no further: its language stays open, its copies are the exact ones. Only
+    fields with a match go through `nlp.pipe`, and the same text only once. What it
+    remembers saves work and changes no answer.
     """
 
     def __init__(
@@ -69,16 +88,22 @@ class Enricher:
         *,
         tone_model: ToneModel | None = None,
         has_entities: bool = True,
+        flags: FlagSettings | None = None,
     ) -> None:
         """
         Args:
             watchlist: Whom to look for.
             tone_model: Judges passages; None: the model that ships.
             has_entities: Whether to find names, where a pipeline for the language is installed.
+            flags: Which rules flag mentions; None: those that ship.
         """
         self.watchlist = watchlist
         self.tone_model = tone_model or default_tone_model()
         self._has_entities = has_entities
+        self.times = StepTimes()
+        """Where the time went."""
+        self._flags = FlagFinder((flags or FlagSettings()).rules())
+        self._private_words = private_words_of(watchlist.subject)
         self._people = {s.id for s in watchlist.subject if s.facet == "employee"}
         self._matchers: dict[tuple[str, ...], SubjectMatcher] = {}
         self._analyses: OrderedDict[_Task, _Analysis] = OrderedDict()
@@ -94,6 +119,7 @@ class Enricher:
             "language_model": language_model(),
             "tone_model": self.tone_model.name,
             "entities": " ".join(f"{key}={name}" for key, name in recognisers.items()),
+            "flag_rules": self._flags.version,
         }
 
     def enrich(self, rows: Sequence[Mapping[str, Any]], *, now: datetime) -> list[dict[str, Any]]:
@@ -116,16 +142,34 @@ class Enricher:
 
     def _draft(self, row: Mapping[str, Any], now: datetime) -> _Draft:
         title, text, platform = row["title"] or "", row["text"] or "", row["platform"]
-        language, score = detect_language(f"{title}\n{text}", row["language_tag"])
-        matches = self._matcher(platform, now).find_in(
-            title=title or None, text=text, platform=platform
-        )
+        with self.times.of("matching"):
+            matches = self._matcher(platform, now).find_in(
+                title=title or None,
+                text=text,
+                platform=platform,
+                about=About(
+                    platform=platform,
+                    author_handle=row.get("author_handle"),
+                    author_name=row.get("author_name"),
+                    url=row.get("url"),
+                    language_tag=row["language_tag"],
+                ),
+            )
+        if not matches:
+            with self.times.of("copies"):
+                exact = story_id(row)
+            copies = {"story_id": exact, "text_id": exact, "shingles": (), "signature": None}
+            return _Draft(_UNKNOWN, None, copies, ())
+        with self.times.of("language"):
+            language, score = detect_language(f"{title}\n{text}", row["language_tag"])
+        with self.times.of("copies"):
+            copies = signatures(row)
         tasks = []
         for field, content in (("title", title), ("text", text)):
             here = _few_places(match for match in matches if match.field == field)
             if here:
                 tasks.append(_Task(content, language, here))
-        return _Draft(language, score, story_id(row), tuple(tasks))
+        return _Draft(language, score, copies, tuple(tasks))
 
     def _matcher(self, platform: str, now: datetime) -> SubjectMatcher:
         """Find the matcher of those who may be looked for there: one for each such set."""
@@ -145,9 +189,10 @@ class Enricher:
             recogniser = recogniser_for(task.language, task.text) if self._has_entities else None
             streams.setdefault((task.language, recogniser), []).append(task)
         for (language, recogniser), stream in streams.items():
-            nlp = _pipeline(language, self.tone_model, recogniser)
+            with self.times.of("loading models"):
+                nlp = _pipeline(language, self.tone_model, recogniser)
             # The zone gives back what the vocabulary learnt from these texts.
-            with nlp.memory_zone():
+            with nlp.memory_zone(), self.times.of("tone and names"):
                 self._read_docs(nlp, language, recogniser, stream)
 
     def _read_docs(
@@ -157,14 +202,24 @@ class Enricher:
         for doc, task in nlp.pipe(docs, as_tuples=True, batch_size=_DOCS_AT_ONCE):
             people = [(m.start, m.end) for m in task.matches if m.subject in self._people]
             entities = tuple(kept_entities(doc, people)) if recogniser else ()
-            self._analyses[task] = _Analysis(doc._.tones, entities, recogniser)
+            flags = flag_matches(self._flags, task.matches, doc._.passages, self._people)
+            phrases = phrase_matches(
+                task.matches,
+                doc._.passages,
+                people=self._people,
+                persons=person_spans(doc) if recogniser else (),
+                private_words=self._private_words,
+            )
+            self._analyses[task] = _Analysis(
+                doc._.tones, entities, tuple(flags), tuple(phrases), recogniser
+            )
 
     def _decide(self, draft: _Draft) -> dict[str, Any]:
         found = [(task, self._analyses[task]) for task in draft.tasks]
         return {
             "language": draft.language,
             "language_score": draft.score,
-            "story_id": draft.story_id,
+            **draft.signatures,
             "matches": [
                 _match_row(match, tone, self.tone_model.name)
                 for task, analysis in found
@@ -175,6 +230,14 @@ class Enricher:
                 for task, analysis in found
                 for entity in analysis.entities
             ],
+            "flags": [
+                _flag_row(task.matches[0].field, flag)
+                for task, analysis in found
+                for flag in analysis.flags
+            ],
+            "keyphrases": _phrase_rows(
+                phrase for _, analysis in found for phrase in analysis.phrases
+            ),
         }
 
 
@@ -208,6 +271,26 @@ def _match_row(match: Match, tone: Tone, model: str) -> dict[str, Any]:
         "p_positive": tone.p_positive,
         "tone_model": model,
     }
+
+
+def _flag_row(field: str, flag: SubjectFlag) -> dict[str, Any]:
+    return {
+        "subject_id": flag.subject,
+        "field": field,
+        "flag": flag.flag,
+        "rule": flag.rule,
+        "start_char": flag.start,
+        "end_char": flag.end,
+    }
+
+
+def _phrase_rows(phrases: Iterable[SubjectPhrase]) -> list[dict[str, Any]]:
+    """Give each phrase of a subject once, though title and text both use it."""
+    first = {(phrase.subject, phrase.key): phrase for phrase in reversed(list(phrases))}
+    return [
+        {"subject_id": phrase.subject, "phrase": phrase.phrase, "key": phrase.key}
+        for phrase in reversed(first.values())
+    ]
 
 
 def _entity_row(field: str, entity: Entity, recogniser: str | None) -> dict[str, Any]:

@@ -101,6 +101,13 @@ def kept_entities(doc: Doc, people: Sequence[tuple[int, int]] = ()) -> list[Enti
     ]
 
 
+def person_spans(doc: Doc) -> list[tuple[int, int]]:
+    """List where a Doc names persons, in characters: for leaving them out, never for keeping."""
+    return [
+        (name.start_char, name.end_char) for name in doc.ents if name.label_ in ("PER", "PERSON")
+    ]
+
+
 def _preference(name: str) -> tuple[int, str]:
     size = next((i for i, s in enumerate(_SIZES) if re.search(rf"_{s}(?:_|$)", name)), len(_SIZES))
     return size, name

@@ -4,10 +4,11 @@ import json
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.text import Text
 
 from collectors.configuration.check import WRONG_CONFIGURATION, print_mistakes
 from collectors.configuration.mistakes import Mistake, printable, read_document
@@ -17,6 +18,8 @@ from collectors.settings import ConfigOption, HomeOption, NowOption, Settings, s
 from collectors.watchlist import Subject, Watchlist
 
 if TYPE_CHECKING:
+    from enrichment.explanation import Decision
+    from enrichment.matching.query_text import About
     from enrichment.subjects import Match, SubjectMatcher
 
 _BAD_LINE = 2
@@ -28,6 +31,11 @@ def match(
     home: HomeOption = None,
     config: ConfigOption = None,
     now: NowOption = None,
+    *,
+    explain: Annotated[
+        bool,
+        typer.Option("--explain", help="Say for people why each name counts, or why it does not."),
+    ] = False,
 ) -> None:
     r"""
     Say where texts name the subjects of the watchlist, in all their written forms.
@@ -37,8 +45,12 @@ def match(
     text as given. Only watchlist.toml is read, and nothing is stored.
 
     With `"title": …` the matches say in which `field` they are; with `"platform": …`
-    accounts of other platforms don't count. Other keys are ignored. Employees are found
-    while their consent stands (on the platform, if it is given).
+    accounts of other platforms don't count. Queries may ask for `"author"`, `"url"` and
+    `"lang"` as well. Other keys are ignored. Employees are found while their consent stands
+    (on the platform, if it is given).
+
+    With --explain it writes for people: each text, what counts in it and what only resembles
+    a name, with the reason (too short, a word, no context word, inside a link …).
 
     A line that is no such object is reported on stderr with its number and left out; the
     exit code is then 2.
@@ -53,6 +65,9 @@ def match(
     settings = settings_from(context, home, config, now)
     watchlist = _watchlist_or_exit(settings)
     matchers = _Matchers(watchlist, settings.clock())
+    if explain:
+        _explain_lines(matchers)
+        return
     bad_lines = 0
     answered = 0
     for number, answer in answers(sys.stdin.buffer, matchers):
@@ -113,7 +128,7 @@ def _read(line: bytes) -> dict[str, Any]:
     if not isinstance(record.get("text"), str):
         msg = "'text' must be a string" if "text" in record else "'text' is missing"
         raise BadLine(msg)
-    for key in ("title", "platform"):
+    for key in ("title", "platform", "author", "url", "lang"):
         if not isinstance(record.get(key), str | None):
             msg = f"'{key}' must be a string or null"
             raise BadLine(msg)
@@ -122,9 +137,22 @@ def _read(line: bytes) -> dict[str, Any]:
 
 def _answer(record: dict[str, Any], matchers: "_Matchers") -> dict[str, Any]:
     title, platform = record.get("title"), record.get("platform")
-    found = matchers.of(platform).find_in(title=title, text=record["text"], platform=platform)
+    found = matchers.of(platform).find_in(
+        title=title, text=record["text"], platform=platform, about=_about(record)
+    )
     has_fields = title is not None
     return {"id": record["id"], "matches": [_shown(match, has_fields) for match in found]}
+
+
+def _about(record: dict[str, Any]) -> "About":
+    from enrichment.matching.query_text import About
+
+    return About(
+        platform=record.get("platform"),
+        author_handle=record.get("author"),
+        url=record.get("url"),
+        language=record.get("lang"),
+    )
 
 
 def _shown(match: "Match", has_fields: bool) -> dict[str, Any]:
@@ -137,6 +165,72 @@ def _shown(match: "Match", has_fields: bool) -> dict[str, Any]:
         "end": match.end,
         "rule": match.rule,
     }
+
+
+def _explain_lines(matchers: "_Matchers") -> None:
+    """Write for each line its text with the matches marked, and each decision with its reason."""
+    from enrichment.explanation import explain
+
+    console = Console(highlight=False)
+    bad_lines = 0
+    for number, line in enumerate(sys.stdin.buffer, start=1):
+        if not line.strip():
+            continue
+        try:
+            record = _read(line)
+        except BadLine as bad:
+            bad_lines += 1
+            typer.echo(f"line {number}: {printable(str(bad))}", err=True)
+            continue
+        title, platform = record.get("title"), record.get("platform")
+        matcher = matchers.of(platform)
+        decisions = explain(
+            matcher,
+            title=title,
+            text=record["text"],
+            platform=platform,
+            about=_about(record),
+        )
+        print_decisions(console, record, decisions)
+    if bad_lines:
+        raise typer.Exit(_BAD_LINE)
+
+
+def print_decisions(
+    console: "Console", record: dict[str, Any], decisions: "Sequence[Decision]"
+) -> None:
+    """Print one text and what was decided about it."""
+    for field in ("title", "text"):
+        if record.get(field):
+            here = [decision for decision in decisions if decision.field == field]
+            console.print(_marked(record[field], here), soft_wrap=True)
+    for decision in decisions:
+        sign, style = ("✓", "green") if decision.counts else ("✗", "yellow")
+        told = f": {decision.reason}" if decision.reason else ""
+        console.print(
+            Text.assemble(
+                (f"  {sign} ", style),
+                (f"{decision.subject}  ", "bold"),
+                "in the title  " if decision.field == "title" else "",
+                f"{printable(decision.form)}  {decision.start} to {decision.end}  ",
+                (f"{decision.rule}{printable(told)}", "" if decision.counts else style),
+            ),
+            soft_wrap=True,
+        )
+    if not decisions:
+        console.print("  nothing that resembles a name of the watchlist", style="dim")
+
+
+def _marked(text: str, decisions: "Sequence[Decision]") -> Text:
+    marked, position = Text(), 0
+    for decision in decisions:
+        if decision.start < position:
+            continue
+        marked.append(printable(text[position : decision.start]))
+        style = "bold green" if decision.counts else "yellow"
+        marked.append(printable(decision.form), style=style)
+        position = decision.end
+    return marked.append(printable(text[position:]))
 
 
 def _encoded(answer: dict[str, Any]) -> bytes:

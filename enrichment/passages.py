@@ -32,7 +32,21 @@ _CLAUSE_BORDER = re.compile(
     r"|aber|sondern|w\u00e4hrend|jedoch|hingegen|dagegen|obwohl)\s)",
     re.IGNORECASE,
 )
+# Contrast with someone else: a name follows. *I* is no name.
+_OTHER_SIDE = re.compile(
+    r",?\s(?=(?i:but|whereas|while|unlike|although|though|maar|terwijl|hoewel|mais|tandis\sque"
+    r"|alors\sque|aber|sondern|w\u00e4hrend|jedoch|hingegen|obwohl)\s[@#]?[A-Z\u00c0-\u00de]\w)"
+)
 _LIST_BORDER = re.compile(r",\s|\s(?=(?:and|en|et|und)\s)", re.IGNORECASE)
+
+
+# Marks that part statements, white space after them.
+_PARTING = re.compile(r"[.!?;:\u2026]{1,20}(?=\s|$)|\n|,\s|\s-{1,3}\s")
+STATEMENT_WORDS = 10
+_FEWEST_WORDS = 3
+_POST_MARK = re.compile(r"[@#]\w|https?:|[\u2600-\u27bf\U0001F000-\U0001FAFF]")
+_POST_WORDS = 6
+"""A clause of fewer words may lack a capital letter in an article, too."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -80,7 +94,8 @@ def passage_around(
 
     The sentence with the name, and its neighbours while they name no other
     subject and all together stay within `PASSAGE_WORDS` words. A sentence that
-    names several subjects gives each its clause.
+    names several subjects gives each its clause, and what is said of another
+    name in contrast (*but Bolt …*) is left out, whether it is a subject or not.
 
     Args:
         text: The whole field.
@@ -112,8 +127,41 @@ def passage_around(
         low, high = _clause(window, (low, high), here, near)
     else:
         low, high = _with_neighbours(window, sentences, (first, last), near)
-    low, high = _within_words(window, (min(low, here[0]), max(high, here[1])), here)
+    low, high = _own_side(window, (min(low, here[0]), max(high, here[1])), here)
+    low, high = _within_words(window, (low, high), here)
     return Passage(text=window[low:high], start=here[0] - low, end=here[1] - low, language=language)
+
+
+def statement_around(passage: Passage) -> Passage:
+    """
+    Narrow a passage to the statement in which its name stands.
+
+    At most `STATEMENT_WORDS` words on either side, up to the nearest marks that leave the
+    statement `_FEWEST_WORDS` words beside the name.
+    """
+    text, start, end = passage.text, passage.start, passage.end
+    window = max(0, start - _REACH_CHARS), min(len(text), end + _REACH_CHARS)
+    before = [found.start() for found in _WORD.finditer(text, window[0], start)]
+    after = [found.end() for found in _WORD.finditer(text, end, window[1])]
+    low = before[-STATEMENT_WORDS] if len(before) >= STATEMENT_WORDS else window[0]
+    high = after[STATEMENT_WORDS - 1] if len(after) >= STATEMENT_WORDS else window[1]
+    for mark in _PARTING.finditer(text, low, start):
+        if _words_beside(text, (mark.end(), high), (start, end)) >= _FEWEST_WORDS:
+            low = mark.end()
+    for mark in reversed(list(_PARTING.finditer(text, end, high))):
+        if _words_beside(text, (low, mark.start()), (start, end)) >= _FEWEST_WORDS:
+            high = mark.start()
+    return Passage(text=text[low:high], start=start - low, end=end - low, language=passage.language)
+
+
+def is_addressed(passage: Passage) -> bool:
+    """Tell whether the name is an account's handle: a post that speaks to it is about it."""
+    return "@" in passage.text[max(0, passage.start - 1) : passage.start + 1]
+
+
+def looks_like_post(text: str) -> bool:
+    """Tell quick writing by its marks: accounts, tags, links, emoji, or no capital letter at all."""
+    return bool(_POST_MARK.search(text)) or (text.islower() and _count_words(text) >= _POST_WORDS)
 
 
 def _add_span(spans: list[tuple[int, int]], text: str, start: int, end: int) -> None:
@@ -185,6 +233,18 @@ def _clause(
             ):
                 high = mark.start()
                 break
+    return low, high
+
+
+def _own_side(window: str, span: tuple[int, int], here: tuple[int, int]) -> tuple[int, int]:
+    """Leave out what is said, in contrast, of another name: *but Bolt is awful*."""
+    low, high = span
+    for mark in _OTHER_SIDE.finditer(window, low, high):
+        if mark.end() <= here[0]:
+            low = mark.end()
+        elif mark.start() >= here[1]:
+            high = mark.start()
+            break
     return low, high
 
 

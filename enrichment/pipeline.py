@@ -30,6 +30,7 @@ _TOKENIZERS = frozenset({"nl", "fr", "en", "de"})
 """Other languages are tokenized by the rules of `xx`: some need packages of their own."""
 
 Doc.set_extension("matches", default=(), force=True)
+Doc.set_extension("passages", default=(), force=True)
 Doc.set_extension("tones", default=(), force=True)
 Doc.set_extension("language", default="und", force=True)
 
@@ -47,8 +48,8 @@ def build_pipeline(
 
     Returns:
         A pipeline for Docs from `make_doc`. A Doc then carries sentences,
-        `doc.spans["subjects"]`, `doc._.tones` (one for each of `doc._.matches`)
-        and, with a recogniser, `doc.ents`.
+        `doc.spans["subjects"]`, `doc._.passages` and `doc._.tones` (one for each of
+        `doc._.matches`) and, with a recogniser, `doc.ents`.
     """
     nlp = load_recogniser(recogniser) if recogniser else _blank(language)
     nlp.max_length = 1 << 31
@@ -134,7 +135,8 @@ class ToneTowardsSubjects:
             tones = dict(zip(distinct, self._judge(distinct), strict=True))
             remaining = iter(passages)
             for doc in docs:
-                doc._.tones = tuple(tones[next(remaining)] for _ in doc._.matches)
+                doc._.passages = tuple(islice(remaining, len(doc._.matches)))
+                doc._.tones = tuple(tones[passage] for passage in doc._.passages)
                 yield doc
 
     def _judge(self, passages: Sequence[Passage]) -> list[Tone]:

@@ -1,10 +1,12 @@
-"""Which mentions repeat one another: the same text up to case, links, spacing and punctuation."""
+"""By what the mentions that repeat one another are found: exact copies, and near copies."""
 
 import re
 import unicodedata
 from collections.abc import Mapping
 from hashlib import blake2b
 from typing import Any
+
+from enrichment.near_copies import sign
 
 _WHOLE_TEXT_CHARS = 80
 """From here on an article's text alone tells a reprint, whatever title a site gave it."""
@@ -30,12 +32,47 @@ def story_id(row: Mapping[str, Any]) -> str:
         a copy by anything but chance, or none, is a story of its own. A repost
         that its platform cut (`…`) falls together with those cut alike.
     """
+    return _exact(row, fold(row.get("text") or ""))
+
+
+def _exact(row: Mapping[str, Any], folded: str) -> str:
     text, title = row.get("text") or "", row.get("title") or ""
-    alone = len(_without_links(text)) >= _WHOLE_TEXT_CHARS
-    signature = fold(text if alone or not title else f"{title}\n{text}")
-    if sum(map(str.isalpha, signature)) < _CHANCE_LETTERS:
+    if title and not (
+        len(text) >= _WHOLE_TEXT_CHARS and len(_without_links(text)) >= _WHOLE_TEXT_CHARS
+    ):
+        folded = fold(f"{title}\n{text}")
+    if sum(map(str.isalpha, folded)) < _CHANCE_LETTERS:
         return _digest(f"mention\x1f{row['mention_id']}")
-    return _digest(f"text\x1f{signature}")
+    return _digest(f"text\x1f{folded}")
+
+
+def signatures(row: Mapping[str, Any]) -> dict[str, Any]:
+    """
+    Tell all by which a mention's copies are found.
+
+    Args:
+        row: A row of `MENTION_SCHEMA`; read are `mention_id`, `title` and `text`.
+
+    Returns:
+        `story_id` as the function of that name gives it; `text_id`, 32 hexadecimal
+        digits, the same for the same title and text as far as `fold` keeps them;
+        `shingles` and `signature` as `near_copies.sign` gives them: none and null for
+        a text that has no near copies but by chance.
+    """
+    near = sign(row)
+    folded = fold(row.get("text") or "")
+    exact = _exact(row, folded)
+    own = f"{_VERSION}\x1f{fold(row.get('title') or '')}\x1f{folded}" if near else ""
+    return {
+        "story_id": exact,
+        "text_id": _digest(own) if near else exact,
+        "shingles": near.shingles if near else (),
+        "signature": near.packed() if near else None,
+    }
+
+
+_VERSION = "text 1"
+"""Changes whenever equal texts would get another signature."""
 
 
 def fold(text: str) -> str:

@@ -9,7 +9,7 @@ from typing import Literal, Protocol, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from enrichment.passages import Passage
+from enrichment.passages import Passage, is_addressed, looks_like_post
 from enrichment.tone_lexicon import lexicon_features
 from enrichment.tone_ngrams import BUCKETS, hashed_pieces
 
@@ -19,8 +19,18 @@ LABELS: tuple[Label, Label, Label] = ("negative", "neutral", "positive")
 SURE_FROM = 0.42
 """A largest probability below this is no finding: a fair guess would be 0.33."""
 
+NEAR_WORDS = 5
+"""How many words on either side of a name are read as pieces of text."""
+
+_NEAR_CHARS = 200
+_IN_PASSING = 0.45
+"""Posts name in passing what articles name because it matters: neutral is likelier there."""
 _OTHER = "other"
 _MASK = " "
+
+
+class ToneModelUnavailable(Exception):
+    """A model that is named and can't be had; the message says what to do about it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -64,8 +74,9 @@ class LearnedTone:
     The model that ships: a lexicon and hashed pieces of text, weighed by a logistic regression.
 
     Languages that were trained on weigh both; every other language weighs the
-    lexicon alone, with weights found on the languages that were. How it was
-    made: `enrichment/models/train_tone.py`.
+    lexicon alone, with weights found on the languages that were. Where a name is
+    given, words near it count more, and the lexicon more than the pieces. How it
+    was made: `enrichment/models/train_tone.py`.
     """
 
     def __init__(
@@ -106,10 +117,14 @@ class LearnedTone:
     def _judge_one(self, passage: Passage) -> Tone:
         text = masked_text(passage)
         head = self._heads.get(passage.language, self._heads[_OTHER])
-        row = np.array(
-            [*lexicon_features(text, passage.language), *piece_sums(text, self._pieces), 1.0]
-        )
-        scores = row @ head
+        target, read = None, text
+        if passage.end > passage.start and not is_addressed(passage):
+            target, read = passage.start, words_near(text, passage.start, NEAR_WORDS)
+            head = (head + self._heads[_OTHER]) / 2
+        features = lexicon_features(text, passage.language, target)
+        scores = np.array([*features, *piece_sums(read, self._pieces), 1.0]) @ head
+        if target is not None and looks_like_post(text):
+            scores[1] += _IN_PASSING
         odds = np.exp(scores - scores.max())
         shares = (odds / odds.sum()).tolist()
         return Tone.of(shares[0], shares[1], 1.0 - shares[0] - shares[1])
@@ -131,6 +146,13 @@ def piece_sums(text: str, pieces: NDArray[np.float32]) -> NDArray[np.float64]:
         return np.zeros(3)
     sums = pieces[found].sum(axis=0, dtype=np.float64) / np.sqrt(found.size)
     return np.asarray(sums - sums.mean())
+
+
+def words_near(text: str, place: int, count: int, between: str = "") -> str:
+    """Cut out *count* words on either side of a place in a text, and put *between* there."""
+    before = text[max(0, place - _NEAR_CHARS) : place].rsplit(None, count)[-count:]
+    after = text[place : place + _NEAR_CHARS].split(None, count)[:count]
+    return " ".join([*before, *([between] if between else []), *after])
 
 
 def masked_text(passage: Passage) -> str:

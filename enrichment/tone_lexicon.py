@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.resources import files
-from math import log1p
+from math import exp, log1p
+
+from enrichment.tone_ngrams import unescaped
 
 LEXICON_LANGUAGES = ("nl", "fr", "en", "de")
 FEATURES = (
@@ -34,6 +36,10 @@ _SHOUTED = 1.3
 _MOST = 12.0
 _NEGATION_REACH = 4
 _BACKWARD_REACH = 3
+_REACH_AFTER, _REACH_BEFORE, _FAR = 20.0, 5.0, 0.1
+"""In tokens: where the weight of a word falls to 1/e, and what is left of it far away."""
+_ELSEWHERE = 0.2
+"""What counts of *Bolt is awful* for Acme in *Acme is great, but Bolt is awful*."""
 _SHORTEST_STEM = 3
 _SHORTEST_SHOUT = 4
 _LONGEST_WORD = 60
@@ -69,22 +75,31 @@ class _Token:
     is_shouted: bool = False
 
 
-def lexicon_features(text: str, language: str) -> tuple[float, ...]:
+def lexicon_features(text: str, language: str, target: int | None = None) -> tuple[float, ...]:
     """
     Measure what the lexicon finds in a text.
 
     Args:
         text: A passage.
         language: ISO 639-1; one without a lexicon is read by emoji alone.
+        target: Where in *text* the name was that all is about: words count less the further
+            they stand from it, and before it sooner than after it. None: all words count.
 
     Returns:
         One number for each of `FEATURES`: damped sums of weights, shares and flags.
     """
-    tokens = list(_tokens(text))
+    before = [] if target is None else list(_tokens(text[:target]))
+    tokens = before + list(_tokens(text[target:]))
     weights = _word_weights(tokens, language)
-    weights = _with_contrast(tokens, weights, language)
+    if target is None:
+        weights = _with_contrast(tokens, weights, language)
+        near = [1.0] * len(tokens)
+    else:
+        near = _nearness(tokens, len(before), language)
+        weights = [weight * share for weight, share in zip(weights, near, strict=True)]
     emoji = [
-        lexicon_weight(t.text, "emoji") if t.kind in {"emoji", "face"} else 0.0 for t in tokens
+        lexicon_weight(t.text, "emoji") * share if t.kind in {"emoji", "face"} else 0.0
+        for t, share in zip(tokens, near, strict=True)
     ]
     marks = "".join(t.text for t in tokens if t.kind == "mark")
     up, down = sum(w for w in weights if w > 0), -sum(w for w in weights if w < 0)
@@ -104,6 +119,21 @@ def lexicon_features(text: str, language: str) -> tuple[float, ...]:
         float(any(token.kind == "link" for token in tokens)),
         min(60, sum(token.kind == "word" for token in tokens)) / 20,
     )
+
+
+def _nearness(tokens: list[_Token], place: int, language: str) -> list[float]:
+    """Weigh tokens by their distance from a name before tokens[place], and beyond a *but* least."""
+    turns = [i for i, token in enumerate(tokens) if _role(token, language) == "but"]
+    first = max((i for i in turns if i < place), default=0)
+    last = min((i for i in turns if i >= place), default=len(tokens))
+    shares = []
+    for i in range(len(tokens)):
+        distance = (
+            (i - place + 0.5) / _REACH_BEFORE if i < place else (place - i - 0.5) / _REACH_AFTER
+        )
+        share = _FAR + (1 - _FAR) * exp(distance)
+        shares.append(share if first <= i < last else _ELSEWHERE * share)
+    return shares
 
 
 @lru_cache(maxsize=65536)
@@ -129,7 +159,7 @@ def _forms(word: str) -> Iterator[str]:
 
 
 def _tokens(text: str) -> Iterator[_Token]:
-    for found in _TOKEN.finditer(unicodedata.normalize("NFC", text)):
+    for found in _TOKEN.finditer(unicodedata.normalize("NFC", unescaped(text))):
         kind, piece = str(found.lastgroup), found.group()
         if kind != "word":
             yield _Token(kind, piece)

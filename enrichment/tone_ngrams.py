@@ -18,7 +18,15 @@ _MASKS = (
     (re.compile(r"(\w)\1{2,}"), r"\1\1"),
     (re.compile(r"\d+"), "0"),
 )
+_ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})")
 _PIECE = re.compile(r"[@#]?\w+(?:['\u2019]\w+)*|[^\w\s]")
+
+
+def unescaped(text: str) -> str:
+    r"""Read what an export escaped twice: `\u2019` for an apostrophe, `\"` for a quotation mark."""
+    if "\\" not in text:
+        return text
+    return _ESCAPE.sub(lambda found: chr(int(found[1], 16)), text).replace('\\"', '"')
 
 
 def hashed_pieces(text: str) -> NDArray[np.int32]:
@@ -32,7 +40,7 @@ def hashed_pieces(text: str) -> NDArray[np.int32]:
         Distinct bucket numbers below `BUCKETS`, in ascending order: of words,
         pairs of neighbouring words, and runs of 2 to 5 characters within words.
     """
-    folded = text.casefold()
+    folded = unescaped(text).casefold()
     for pattern, mask in _MASKS:
         folded = pattern.sub(mask, folded)
     words = [word[:_LONGEST_WORD] for word in _PIECE.findall(folded)[:_MOST_WORDS]]

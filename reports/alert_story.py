@@ -140,6 +140,10 @@ def _volume(scene: Scene, ask: Ask) -> dict[str, Any]:
             )
             for row in terms
         ),
+        "flags": tuple(
+            Part(name=row["flag"], stories=row["stories"])
+            for row in ask("alert_flags", subject=subject, since=since, as_of=as_of)
+        ),
         "by_source": _split(stories, "source"),
         "by_language": _split(stories, "language"),
         "examples": tuple(

@@ -208,6 +208,8 @@ class AlertView:
     headline: str | None = None
     """What it is about, in few words: its strongest terms, else the largest story's; None: unknown."""
     new_terms: tuple[NewTerm, ...] = ()
+    flags: tuple[Part, ...] = ()
+    """What stories possibly are or tell: names of `enrichment.flags.rules.FLAGS`."""
     by_source: tuple[Part, ...] = ()
     by_language: tuple[Part, ...] = ()
     examples: tuple[Post, ...] = ()

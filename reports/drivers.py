@@ -32,6 +32,8 @@ class Candidate:
     """Whether it broke out at `first_at`, rather than being spread over the period."""
     negative: int = 0
     positive: int = 0
+    new_terms: frozenset[str] = frozenset()
+    """Those of `terms` that no earlier story told."""
 
     @property
     def excess(self) -> float:

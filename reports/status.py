@@ -9,6 +9,7 @@ from typing import Any
 from reports.baseline import usual_count
 from reports.drivers import Candidate
 from reports.facts import pick_facts
+from reports.flags import facet_flags
 from reports.foreign_text import first_words, host_of, plain, safe_link
 from reports.frame import Frame, frame_periods
 from reports.period import Period, Week
@@ -22,11 +23,13 @@ from reports.status_model import (
     Figure,
     Latency,
     Organisation,
+    Restated,
     Staff,
     StatusReport,
     Unit,
     Verdict,
     Voice,
+    Volume,
 )
 from reports.timelines import daily, stepwise, tones_by_period
 from reports.verdict import NOT_WATCHED, Signs, judge, judge_staff, sum_up
@@ -58,6 +61,9 @@ class StatusRows:
     staff_weeks: Sequence[Row]
     latency: Sequence[Row]
     tone_models: Sequence[Row]
+    restated: Sequence[Row]
+    floods: Sequence[Row]
+    flag_periods: Sequence[Row]
     candidates: Sequence[Candidate]
     evidence: Sequence[Row]
 
@@ -116,6 +122,8 @@ def build_status(rows: StatusRows, period: Period, settings: ReportSettings) -> 
         tones=tones_by_period(rows.facet_periods, frame),
         has_rivals=any(row["relation"] == "competitor" for row in rows.subjects),
         models=tuple(plain(row["tone_model"]) for row in rows.tone_models),
+        restated=next((Restated(**row) for row in rows.restated), None),
+        floods=next((Volume(**row) for row in rows.floods), None),
         snapshot_id=rows.snapshot["snapshot_id"],
         made_at=made_at,
         watchlist_version=rows.snapshot["watchlist_version"] or "",
@@ -169,6 +177,7 @@ def _facet(name: str, rows: StatusRows, frame: Frame) -> Facet:
         net=_flag_by_interval(net, sentiment),
         voice=_voice_figure(rows, frame, name, "mentions"),
         voice_stories=_voice_figure(rows, frame, name, "stories"),
+        flags=facet_flags(rows.flag_periods, name, frame),
     )
 
 
@@ -291,6 +300,7 @@ def _driver(candidate: Candidate, evidence: Sequence[Row]) -> Driver:
     return Driver(
         kind=candidate.kind,
         terms=candidate.terms,
+        new_terms=candidate.new_terms,
         mentions=candidate.mentions,
         stories=len(candidate.story_ids),
         authors=candidate.authors,

@@ -48,6 +48,15 @@ class Headline:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Flagged:
+    """What stories of the period possibly are or tell."""
+
+    flag: str
+    """One of `enrichment.flags.rules.FLAGS`."""
+    stories: Figure
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Facet:
     """Brand or company in the period."""
 
@@ -61,6 +70,8 @@ class Facet:
     net: Figure
     voice: Figure
     voice_stories: Figure
+    flags: tuple[Flagged, ...] = ()
+    """Only those that stories of the period carry."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -112,6 +123,7 @@ class Driver:
 
     kind: DriverKind
     terms: tuple[str, ...]
+    """Of a theme, the phrases and words that stand out."""
     mentions: int
     stories: int
     authors: int | None
@@ -125,6 +137,8 @@ class Driver:
     """Whether a theme broke out at `first_at`."""
     negative: int
     positive: int
+    new_terms: frozenset[str] = frozenset()
+    """Those of `terms` that no earlier story told."""
     evidence: tuple[Evidence, ...]
     """Of a theme, its stories; of one story, where and when it was told."""
 
@@ -251,7 +265,22 @@ class Latency:
     max_s: float
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True)
+class Restated:
+    """Earned mentions that count otherwise since stored texts were read again."""
+
+    restated_at: datetime
+    added: int
+    """Mentions of this period that name a watched subject more than before."""
+    removed: int
+    """Mentions of this period that name one fewer."""
+    toned: int
+    """Mentions of this period whose tone is another one."""
+    earlier: int
+    """Mentions of the earlier periods that this one is compared with."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class StatusReport:
     """Everything that the status report says."""
 
@@ -280,6 +309,10 @@ class StatusReport:
     has_rivals: bool
     """Whether a competitor is on the watchlist."""
     models: tuple[str, ...]
+    floods: Volume | None
+    """Mentions of brand and company in floods, counted apart; None: there are none."""
+    restated: Restated | None
+    """None: what was counted once still counts so."""
     snapshot_id: str
     made_at: datetime
     watchlist_version: str

@@ -155,6 +155,9 @@ def read_status(
         else [],
         latency=ask("canary_latency", **within),
         tone_models=ask("tone_models", **within),
+        restated=ask("restated", start=start, **within),
+        floods=ask("floods", **within),
+        flag_periods=ask("flag_periods", **history),
         candidates=candidates,
         evidence=ask("story_evidence", stories=stories, **within) if stories else [],
     )
@@ -170,20 +173,20 @@ def _candidates(
         ask("own_stories", since=since, until=until, fewest=FEWEST_MENTIONS),
         flood_mentions=settings.flood_mentions,
     )
-    terms = ask(
-        "own_terms",
-        start=start,
-        since=since,
-        until=until,
-        days=period.days,
-        fewest=_FEWEST_STORIES,
-        fewest_before=_FEWEST_BEFORE,
-    )
+    window: dict[str, Any] = {
+        "start": start,
+        "since": since,
+        "until": until,
+        "fewest": _FEWEST_STORIES,
+        "fewest_before": _FEWEST_BEFORE,
+    }
+    terms = ask("own_terms", days=period.days, **window)
     words = [f"{row['language']} {row['term']}" for row in terms]
     themes = theme_candidates(
         terms,
         ask("own_term_stories", since=since, until=until, words=words) if words else [],
         period=(since, min(until, made_at)),
         left_out=frozenset(s.story_ids[0] for s in stories if s.kind == "flood"),
+        phrases=ask("own_phrases", **window) if words else [],
     )
     return pick_drivers(stories, themes)

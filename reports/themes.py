@@ -41,6 +41,7 @@ def theme_candidates(
     *,
     period: tuple[datetime, datetime],
     left_out: frozenset[str] = frozenset(),
+    phrases: Sequence[Row] = (),
 ) -> list[Candidate]:
     """
     Join words that stand out into themes: by the stories they share, then by their hours.
@@ -58,6 +59,8 @@ def theme_candidates(
         stories: Rows of the query `own_term_stories`.
         period: Start and end of what was heard.
         left_out: Stories that are no opinions, such as floods.
+        phrases: Rows of the query `own_phrases`, the strongest first: where at least half of a
+            word's stories tell one that holds it, the theme names the phrase instead.
 
     Returns:
         Themes told in at least five stories and in twice as many as usual.
@@ -66,10 +69,36 @@ def theme_candidates(
     strength = {f"{row['language']} {row['term']}": row["strength"] for row in terms}
     usual = {f"{row['language']} {row['term']}": row["usual"] for row in terms}
     groups = _join_by_hours(_join_by_stories(strength, told), told, period)
-    themes = [_theme(group, told, strength, usual, period) for group in groups]
+    sayings = say_in_phrases(terms, phrases)
+    themes = [_theme(group, told, strength, usual, period, sayings) for group in groups]
     return [
         theme for theme in themes if len(theme.story_ids) >= max(FEWEST_MENTIONS, 2 * theme.usual)
     ]
+
+
+def say_in_phrases(terms: Sequence[Row], phrases: Sequence[Row]) -> dict[str, tuple[str, bool]]:
+    """
+    Choose what to call each word that stands out: a phrase that says more, or the word itself.
+
+    Args:
+        terms: Rows of the query `own_terms`.
+        phrases: Rows of the query `own_phrases`, the strongest first.
+
+    Returns:
+        By language, a blank and the word: the phrase or word, and whether it is new.
+    """
+    holding: dict[str, list[Row]] = {}
+    for row in phrases:
+        for word in _WORD.findall(row["phrase"].lower()):
+            holding.setdefault(f"{row['language']} {word}", []).append(row)
+    said = {}
+    for row in terms:
+        key = f"{row['language']} {row['term']}"
+        phrase = next((p for p in holding.get(key, ()) if 2 * p["now"] >= row["now"]), None)
+        said[key] = (
+            (phrase["phrase"], phrase["is_new"]) if phrase else (row["term"], not row["usual"])
+        )
+    return said
 
 
 def _join_by_stories(strength: Mapping[str, float], told: Mapping[str, Row]) -> list[_Group]:
@@ -149,6 +178,7 @@ def _theme(
     strength: Mapping[str, float],
     usual: Mapping[str, float],
     period: tuple[datetime, datetime],
+    sayings: Mapping[str, tuple[str, bool]],
 ) -> Candidate:
     burst = _burst(group.stories, told, period)
     rows = [told[story] for story in group.stories]
@@ -161,9 +191,12 @@ def _theme(
     rows = _varied(rows)
     tones = Counter(row["tone"] for row in rows)
     words = sorted(group.words, key=lambda word: (-strength[word], word))
+    said = dict.fromkeys(sayings[word] for word in words)
+    shown = list(said)[:_MOST_TERMS]
     return Candidate(
         kind="theme",
-        terms=tuple(dict.fromkeys(word.partition(" ")[2] for word in words))[:_MOST_TERMS],
+        terms=tuple(dict.fromkeys(term for term, _ in shown)),
+        new_terms=frozenset(term for term, is_new in shown if is_new),
         story_ids=tuple(row["story_id"] for row in rows),
         mentions=sum(row["mentions"] for row in rows),
         authors=None,

@@ -125,21 +125,23 @@ def test_texts_times_and_own_posts_are_as_they_were_published(known, stored):
     assert edited > 0
 
 
-def test_language_of_texts_that_are_long_enough_is_found(known, stored):
-    long = [key for key, mention in stored.items() if len(mention.text) >= LONG_ENOUGH]
-    right = sum(stored[key].language == known[key].language for key in long)
-    assert right / len(long) >= 0.98
+def test_language_of_texts_that_are_long_enough_is_found_where_they_name_somebody(known, stored):
+    read = [k for k, one in stored.items() if known[k].subjects and len(one.text) >= LONG_ENOUGH]
+    right = sum(stored[key].language == known[key].language for key in read)
+    assert right >= 0.98 * len(read) >= 2_000
 
 
-def test_what_repeats_one_another_is_one_story_and_nothing_else_is(known, stored):
+def test_what_repeats_one_another_is_one_story_and_hardly_anything_else_is(known, stored):
     told = [key for key in stored if known[key].story is not None]
     by_text = defaultdict(set)
-    names = defaultdict(set)
+    names = defaultdict(Counter)
     for key in told:
         by_text[known[key].story, stored[key].text, stored[key].title].add(stored[key].story_id)
-        names[stored[key].story_id].add(known[key].story)
+        names[stored[key].story_id][known[key].story] += 1
     assert {text: ids for text, ids in by_text.items() if len(ids) > 1} == {}
-    assert {story_id: found for story_id, found in names.items() if len(found) > 1} == {}
+    # The firm's own posts come again within weeks, with another emoji.
+    together = sum(found.total() ** 2 for found in names.values())
+    assert sum(n**2 for found in names.values() for n in found.values()) / together >= 0.99
     counts = Counter(known[key].story for key in told)
     assert counts["flood"] > 200
     assert counts["press release"] == 11
@@ -150,7 +152,7 @@ def test_daily_volume_is_what_was_really_said(sample, known, stored, employees):
     for key, mention in stored.items():
         day = mention.created_at.astimezone(BRUSSELS).date()
         said.update((day, s, mention.is_own) for s in known[key].subjects if s not in employees)
-    query = "SELECT day, subject_id, sum(mentions), sum(own) FROM daily_volume GROUP BY ALL"
+    query = "SELECT day, subject_id, sum(mentions + flood), sum(own) FROM daily_volume GROUP BY ALL"
     shown = Counter(
         {
             (day, subject, is_own): count

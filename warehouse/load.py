@@ -17,6 +17,7 @@ from collectors.landing import Header, LandingError, read_header
 from enrichment.enriched import ENRICHED_SCHEMA
 from warehouse.charged_items import are_there_earlier_items, hide_earlier_items, hide_items
 from warehouse.costs import charge_rows
+from warehouse.link import link_arriving
 from warehouse.query import run_script
 from warehouse.recheck_rows import check_rows, gone_mentions, round_rows
 from warehouse.tombstones import bury_each, drop_tombstoned, tombstone_key
@@ -29,7 +30,11 @@ _STEPS = (
     "authors",
     "metrics",
     "matches",
+    "flags",
+    "keyphrases",
+    "restated",
     "mentions",
+    "link",
     "refuse",
     "ledger",
     "rechecks",
@@ -171,11 +176,17 @@ def _load(connection: duckdb.DuckDBPyConnection, batch: list[_File], now: dateti
     run_script(connection, "stage", parameters)
     if any(file.header.kind == "recheck" for file in batch):
         run_script(connection, "rechecked", parameters)
+    if any(file.header.kind == "again" for file in batch):
+        run_script(connection, "again", parameters)
+    run_script(connection, "link_before", parameters)
     run_script(connection, "costs", parameters)
     run_script(connection, "canary", parameters)
     drop_tombstoned(connection)
     for step in _STEPS:
-        run_script(connection, step, parameters)
+        if step == "link":
+            link_arriving(connection)
+        else:
+            run_script(connection, step, parameters)
 
 
 @contextmanager

@@ -50,7 +50,7 @@ def apply_watchlist(
 
 def drop_unmatched(connection: duckdb.DuckDBPyConnection, *, now: datetime, keep: timedelta) -> int:
     """
-    Delete mentions that concern no subject and were last seen more than *keep* ago.
+    Delete mentions that have concerned no subject, and were last seen, more than *keep* ago.
 
     Returns:
         How many mentions went.
@@ -58,7 +58,10 @@ def drop_unmatched(connection: duckdb.DuckDBPyConnection, *, now: datetime, keep
     with in_transaction(connection):
         connection.execute(
             "CREATE OR REPLACE TEMP TABLE touched AS SELECT mention_id FROM mention "
-            "ANTI JOIN subject_match USING (mention_id) WHERE last_collected_at < $limit",
+            "ANTI JOIN subject_match USING (mention_id) "
+            # What a changed watchlist let go of a moment ago can still be won back.
+            "ANTI JOIN (FROM match_history WHERE replaced_at >= $limit) AS lately "
+            "USING (mention_id) WHERE last_collected_at < $limit",
             {"limit": now - keep},
         )
         count: int = connection.execute("SELECT count(*) FROM touched").fetchall()[0][0]

@@ -13,6 +13,7 @@ import duckdb
 
 from collectors.landing import sync_folder
 from collectors.watchlist import Watchlist
+from enrichment.keyphrases.matches import private_words_of
 from warehouse.connection import ledger_of, open_new_snapshot
 from warehouse.migrate import create_views
 from warehouse.transaction import in_transaction
@@ -129,6 +130,7 @@ def _parameters(
     employees = [subject for subject in watchlist.subject if subject.consent is not None]
     return {
         "units": [s.unit for s in employees if s.unit and s.consent and s.consent.stands(now)],
+        "private_words": sorted(private_words_of(watchlist.subject)),
         "minimum_group": MINIMUM_GROUP,
         "time_zone": time_zone,
         "now": now,

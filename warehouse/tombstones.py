@@ -16,6 +16,7 @@ from collectors.landing import sync_folder
 from collectors.recheck import rechecker_for
 from warehouse.charged_items import hide_earlier_items
 from warehouse.errors import TombstoneKeyError
+from warehouse.link import unlink_removed
 from warehouse.query import run_script
 from warehouse.transaction import in_transaction
 
@@ -170,7 +171,9 @@ def remove_touched(connection: duckdb.DuckDBPyConnection, *, now: datetime) -> N
         {"now": now},
     )
     run_script(connection, "touch_by_mention", {})
+    run_script(connection, "link_before", {})
     run_script(connection, "remove", {})
+    unlink_removed(connection)
     run_script(connection, "roll_up", {"now": now})
 
 

@@ -20,7 +20,7 @@ from warehouse.transaction import in_transaction
 WITHHELD = "withheld"
 """What the withheld streams of a source are called together."""
 
-_NOBODY = frozenset({"import", "recheck", WITHHELD})
+_NOBODY = frozenset({"again", "import", "recheck", WITHHELD})
 """Streams that were not made from anybody's words."""
 
 _KNOWN = (

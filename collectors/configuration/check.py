@@ -15,9 +15,16 @@ WRONG_CONFIGURATION = 2
 """The exit code."""
 
 
-def print_check(checked: Configuration | ConfigurationError, console: Console) -> int:
+def print_check(
+    checked: Configuration | ConfigurationError, console: Console, *, tests: int = 0
+) -> int:
     """
     Print every mistake and warning, then a summary.
+
+    Args:
+        checked: What was read, or what is wrong.
+        console: Where to.
+        tests: How many query tests passed.
 
     Returns:
         The exit code: 2 if there are mistakes, else 0.
@@ -31,6 +38,8 @@ def print_check(checked: Configuration | ConfigurationError, console: Console) -
         return WRONG_CONFIGURATION
     subjects, sources = checked.watchlist.subject, checked.sources.source
     summary = f"All right: {count_of(len(subjects), 'subject')}, {count_of(len(sources), 'source')}"
+    if tests:
+        summary += f", {count_of(tests, 'query test')} passed"
     if checked.warnings:
         summary += f", {count_of(len(checked.warnings), 'warning')}"
     console.print(Text(summary, style="bold green"))

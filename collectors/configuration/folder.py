@@ -11,6 +11,7 @@ from pydantic import BaseModel
 
 from collectors.configuration.mistakes import Mistake, nearest, read_document
 from collectors.configuration.naming_check import naming_mistakes, naming_warnings
+from collectors.configuration.query_check import listen_mistakes, query_warnings
 from collectors.configuration.sources_check import sources_mistakes, sources_warnings
 from collectors.configuration.validation import read_model, validate
 from collectors.configuration.watchlist_check import watchlist_mistakes, watchlist_warnings
@@ -31,8 +32,10 @@ _KNOWN_FILES = (
     "watchlist.toml",
     "sources.toml",
     "alerts.toml",
+    "flags.toml",
     "mail.toml",
     "reports.toml",
+    "tone.toml",
     "warehouse.toml",
 )
 
@@ -123,7 +126,7 @@ def load_configuration(
     sources = None
     if not unread:
         sources, unread = validate(collected, Sources)
-        unread += sources_mistakes(collected)
+        unread += [*sources_mistakes(collected), *listen_mistakes(collected)]
         unread += naming_mistakes(collected, watchlist) if watchlist else ()
     mistakes += unread
     extra: dict[str, BaseModel] = {}
@@ -135,6 +138,7 @@ def load_configuration(
             extra |= {name: value} if value is not None else {}
     warnings = (
         *watchlist_warnings(listened, now),
+        *query_warnings(listened, collected),
         *sources_warnings(collected, environ),
         *(naming_warnings(collected, watchlist, sources, now) if watchlist else ()),
         *_unknown_files(folder, {*_KNOWN_FILES, *(f"{name}.toml" for name in models)}),

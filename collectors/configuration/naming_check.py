@@ -6,7 +6,7 @@ from typing import Any
 
 from collectors.configuration.mistakes import Document, Location, Mistake, quoted
 from collectors.naming import Names
-from collectors.permitted import LISTS, lapsed_names, permitted_streams, refused_names
+from collectors.permitted import LISTS, QUERIES, lapsed_names, permitted_streams, refused_names
 from collectors.registry import PLATFORMS, collector_for
 from collectors.sources import Sources
 from collectors.watchlist import Watchlist
@@ -69,6 +69,7 @@ def _naming(here: Location, table: Mapping[str, Any], names: Names) -> Iterator[
         for number, text in enumerate(values if isinstance(values, list) else ()):
             if isinstance(text, str) and names.are_asked("", {kind: text}):
                 yield (*here, key, number)
-    query = table.get("query")
-    if isinstance(query, str) and names.are_asked("", {"query": query}):
-        yield (*here, "query")
+    for key in QUERIES:
+        query = table.get(key)
+        if isinstance(query, str) and names.are_asked("", {"query": query}):
+            yield (*here, key)

@@ -4,6 +4,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from collectors.queries.loosening import needed
+from collectors.queries.parsing import QueryError, parse_query
+
 CONSENT_EXAMPLE = (
     'consent = { given_at = 2026-01-15, purpose = "…", platforms = ["…"], '
     'notice = "…", proof = "…" }'
@@ -53,10 +56,27 @@ def broken_rules(subject: Mapping[str, Any]) -> Iterator[BrokenRule]:
             suggestion="remove it, or change the facet",
         )
     if not any(subject.get(key) for key in ("terms", "hashtags", "domains", "handles")):
+        yield from _query_rules(subject.get("query"))
+
+
+def _query_rules(query: Any) -> Iterator[BrokenRule]:
+    """Demand words where nothing but a query says what to look for."""
+    if not query:
         yield BrokenRule(
             key="terms",
             message="nothing to look for",
-            suggestion="give at least one of terms, hashtags, domains, handles",
+            suggestion="give at least one of terms, hashtags, domains, handles, query",
+        )
+        return
+    try:
+        words = needed(parse_query(str(query)))
+    except QueryError:
+        return  # said where the query is read
+    if words is None:
+        yield BrokenRule(
+            key="query",
+            message="holds for texts without any word of it",
+            suggestion="name a word that must stand in the text, or give terms as well",
         )
 
 

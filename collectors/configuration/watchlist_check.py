@@ -29,6 +29,8 @@ _HANDLE_FORMS = {
 }
 _HOST = re.compile(r"(?=.{4,253}$)(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)+[^\W\d_][\w-]{0,61}[^\W_]")
 _SHORTEST_SAFE = 3
+_SAFE_MISSPELT = 6
+_SAFE_JOINED = 4
 
 
 def watchlist_mistakes(document: Document, now: datetime) -> Iterator[Mistake]:
@@ -72,6 +74,7 @@ def watchlist_warnings(document: Document, now: datetime) -> Iterator[Mistake]:
             if folded(phrase) in terms:
                 message = "is one of the terms, too: that term is never found"
                 yield document.mistake((*here, "exclude", number), message, "remove one of them")
+        yield from _leeway_warnings(document, here, subject)
         yield from _consent_warnings(document, here, subject, now)
     for (kind, _), uses in owners.items():
         for place, label in uses[1:]:
@@ -187,6 +190,29 @@ def _term_warnings(document: Document, place: Location, term: str) -> Iterator[M
         )
     if term.strip().startswith(("#", "@")):
         yield document.mistake(place, f"begins with {term.strip()[0]}", "use hashtags or handles")
+
+
+def _leeway_warnings(
+    document: Document, here: Location, subject: Mapping[str, Any]
+) -> Iterator[Mistake]:
+    """Warn where `misspellings` and `compounds` name no term, or allow what is not safe."""
+    terms = [term for _, term in _texts(subject, "terms")]
+    for key, safe in (("misspellings", _SAFE_MISSPELT), ("compounds", _SAFE_JOINED)):
+        setting = subject.get(key)
+        for number, term in _texts(subject, key):
+            if term not in terms:
+                advice = f"write one of {', '.join(map(quoted, terms))}" if terms else "add terms"
+                message = "is none of the terms of this subject"
+                yield document.mistake((*here, key, number), message, advice)
+        allowed = terms if setting is True else [t for _, t in _texts(subject, key) if t in terms]
+        short = [term for term in allowed if 0 < sum(c.isalpha() for c in term) < safe]
+        if short and not subject.get("context"):
+            message = f"{quoted(short[0])} is short: words of other meaning will be found"
+            advice = "leave the key out (long names only), or add context words"
+            yield document.mistake((*here, key), message, advice)
+        if setting is True and subject.get("facet") == "employee":
+            message = "other people's names resemble this one"
+            yield document.mistake((*here, key), message, "leave the key out")
 
 
 def _is_wide(letter: str) -> bool:

@@ -1,31 +1,37 @@
 """Derive the queries of platforms' own searches from the watchlist."""
 
 import re
-import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from hashlib import sha256
 
+from collectors.queries.asking import narrowing, question_trees
+from collectors.queries.dialects import Dialect
+from collectors.queries.tree import And, Query
 from collectors.watchlist import Subject, bare_handle
+from collectors.web.quoting import can_be_found, quoted, unescaped
 
 Clauses = Callable[[Subject], Iterable[str]]
 
 _OR = " OR "
-_PLAIN_WORD = re.compile(r"\w+")
-_OPERATORS = frozenset({"AND", "OR", "NOT"})
 _X_HANDLE = re.compile(r"[A-Za-z0-9_]{1,15}")
 _REDDIT_USER = re.compile(r"[A-Za-z0-9_-]{3,20}")
 _SUBREDDIT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_]{1,20}")
 
 
 def derive_queries(
-    subjects: Iterable[Subject], clauses: Clauses, limit: int, alternative: str = _OR
+    subjects: Iterable[Subject],
+    clauses: Clauses,
+    limit: int,
+    alternative: str = _OR,
+    dialect: Dialect | None = None,
 ) -> tuple[str, ...]:
     """
     Write the queries that find all subjects; alternatives are joined by OR.
 
     `context` and `exclude` stay out: they are judged on the whole text with all
     its written forms, which no platform's search does, so narrowing here would
-    lose mentions.
+    lose mentions. A subject's own query goes by words, as searches do: what the
+    platform can express of it narrows the question.
 
     Args:
         subjects: In the order of the file; a subject's clauses stay together
@@ -34,6 +40,7 @@ def derive_queries(
         clauses: What a platform is asked for a subject.
         limit: Longest query, in characters.
         alternative: How the platform writes OR, with the blanks around it.
+        dialect: How the platform is asked a subject's query; None: it isn't.
 
     Returns:
         As few queries as that order allows, the same for the same subjects.
@@ -42,13 +49,46 @@ def derive_queries(
     known: set[str] = set()
     for subject in subjects:
         new = [c for c in clauses(subject) if c.casefold() not in known and len(c) <= limit]
-        known.update(clause.casefold() for clause in new)
-        for block in _blocks(dict.fromkeys(new), limit, alternative):
+        query = subject.query_tree if dialect else None
+        if query is None or dialect is None:
+            known.update(clause.casefold() for clause in new)
+            blocks = list(_blocks(dict.fromkeys(new), limit, alternative))
+        elif subject.has_names:
+            blocks = _narrowed(dict.fromkeys(new), query, dialect, limit)
+        else:
+            blocks = _asked(query, dialect, limit)
+        for block in blocks:
             if queries and len(queries[-1]) + len(alternative) + len(block) <= limit:
                 queries[-1] += alternative + block
             else:
                 queries.append(block)
     return tuple(queries)
+
+
+def _narrowed(clauses: Iterable[str], query: Query, dialect: Dialect, limit: int) -> list[str]:
+    """Ask for names where the subject's query holds."""
+    if dialect.loosen(query) is False:
+        return []  # it concerns no post there
+    condition = narrowing(query, dialect, limit // 2) if dialect.form == "groups" else None
+    if condition is None:
+        return list(_blocks(clauses, limit, dialect.either))
+    room = limit - len(dialect.both) - len(condition) - len("(())")
+    blocks = []
+    for block in _blocks(
+        (clause for clause in clauses if len(clause) <= room), room, dialect.either
+    ):
+        names = f"({block})" if dialect.either in block else block
+        blocks.append(f"({names}{dialect.both}{condition})")
+    return blocks
+
+
+def _asked(query: Query, dialect: Dialect, limit: int) -> list[str]:
+    """Ask for what a query looks for by itself."""
+    asked = []
+    for tree in question_trees(query, dialect, limit - len("()")):
+        text = dialect.write(tree)
+        asked.append(f"({text})" if isinstance(tree, And) else text)
+    return asked
 
 
 def fingerprint(*parts: str) -> str:
@@ -72,7 +112,7 @@ def x_clauses(subject: Subject) -> Iterator[str]:
         yield f"@{handle}"
         yield f"from:{handle}"
     for domain in subject.domains:
-        yield f'url:"{_bare(domain)}"'
+        yield f'url:"{unescaped(domain)}"'
 
 
 def reddit_clauses(subject: Subject) -> Iterator[str]:
@@ -87,26 +127,20 @@ def reddit_clauses(subject: Subject) -> Iterator[str]:
         yield quoted(f"u/{user}")
         yield f"author:{user}"
     for domain in subject.domains:
-        yield f'"{_bare(domain)}"'
-        yield f"site:{_bare(domain)}"
+        yield f'"{unescaped(domain)}"'
+        yield f"site:{unescaped(domain)}"
 
 
 def phrases(subject: Subject) -> Iterator[str]:
     """Say what a search is asked that knows nothing but phrases: terms, hashtags and domains."""
     for term in filter(can_be_found, subject.terms):
-        yield f'"{" ".join(_bare(term).split())}"'
+        yield f'"{" ".join(unescaped(term).split())}"'
     for hashtag in subject.hashtags:
         bare = re.sub(r"\W", "", hashtag)
         if bare:
             yield f'"{bare}"'
     for domain in subject.domains:
-        yield f'"{_bare(domain)}"'
-
-
-def quoted(term: str) -> str:
-    """Write a term so that no part of it is read as an operator."""
-    words = " ".join(_bare(term).split())
-    return words if _PLAIN_WORD.fullmatch(words) and words not in _OPERATORS else f'"{words}"'
+        yield f'"{unescaped(domain)}"'
 
 
 def x_handles(handles: Iterable[str]) -> tuple[str, ...]:
@@ -125,17 +159,8 @@ def subreddit_names(names: Iterable[str]) -> tuple[str, ...]:
     return _fitting(_SUBREDDIT, bare)
 
 
-def can_be_found(term: str) -> bool:
-    """Tell whether a search finds more in a term than punctuation: letters, digits, signs, emoji."""
-    return any(unicodedata.category(character)[0] in "LNS" for character in _bare(term))
-
-
 def _fitting(form: re.Pattern[str], names: Iterable[str]) -> tuple[str, ...]:
     return tuple({name.casefold(): name for name in names if form.fullmatch(name)}.values())
-
-
-def _bare(text: str) -> str:
-    return re.sub(r'["\\\x00-\x1f]', " ", text).strip()
 
 
 def _blocks(clauses: Iterable[str], limit: int, alternative: str) -> Iterator[str]:

@@ -3,8 +3,13 @@
 import re
 from collections.abc import Iterable, Iterator
 
+from collectors.queries.asking import questions
+from collectors.queries.dialects import MASTODON, Dialect
+from collectors.queries.loosening import needed
+from collectors.queries.tree import Query, Tag, Text
 from collectors.watchlist import Subject, bare_handle
-from collectors.web.queries import Clauses, can_be_found, quoted
+from collectors.web.queries import Clauses
+from collectors.web.quoting import can_be_found, quoted
 
 _LETTER = re.compile(r"[^\W\d_]")
 _SHORTEST_TAG = 2
@@ -17,19 +22,35 @@ _AT_HANDLE = re.compile(
 _DID = re.compile(r"did:[a-z]+:[A-Za-z0-9._:%-]*[A-Za-z0-9._-]")
 
 
-def single_queries(subjects: Iterable[Subject], clauses: Clauses, limit: int) -> tuple[str, ...]:
+def single_queries(
+    subjects: Iterable[Subject], clauses: Clauses, dialect: Dialect
+) -> tuple[str, ...]:
     """
     Write one query for each clause, in the order of the file, each once.
 
-    `context` and `exclude` stay out: they are judged on the whole text.
+    `context` and `exclude` stay out: they are judged on the whole text; so are the
+    queries of subjects that have names.
 
     Args:
         subjects: Those that may be looked for.
         clauses: What a platform is asked for a subject.
-        limit: Longest query, in characters.
+        dialect: How it is asked the query of a subject without names.
     """
-    found = (clause for subject in subjects for clause in clauses(subject) if len(clause) <= limit)
-    return _each_once(found)
+    return _each_once(
+        clause
+        for subject in subjects
+        for clause in _clauses_of(subject, clauses, dialect)
+        if len(clause) <= dialect.limit
+    )
+
+
+def _clauses_of(subject: Subject, clauses: Clauses, dialect: Dialect) -> Iterable[str]:
+    query = subject.query_tree
+    if query is None:
+        return clauses(subject)
+    if dialect.loosen(query) is False:
+        return ()  # it concerns no post there
+    return clauses(subject) if subject.has_names else questions(query, dialect)
 
 
 def tags_of(subjects: Iterable[Subject]) -> tuple[str, ...]:
@@ -37,8 +58,22 @@ def tags_of(subjects: Iterable[Subject]) -> tuple[str, ...]:
     return _each_once(
         tag
         for subject in subjects
-        for words in (*subject.hashtags, *subject.terms)
+        for words in (*subject.hashtags, *subject.terms, *_words_of(subject))
         if (tag := bare_tag(words))
+    )
+
+
+def _words_of(subject: Subject) -> tuple[str, ...]:
+    query = None if subject.has_names else subject.query_tree
+    return tag_words(query) if query and MASTODON.loosen(query) is not False else ()
+
+
+def tag_words(query: Query) -> tuple[str, ...]:
+    """List words of which a query demands one, and under which people may post."""
+    return tuple(
+        leaf.name if isinstance(leaf, Tag) else leaf.words
+        for leaf in needed(query) or ()
+        if isinstance(leaf, Tag | Text) and "*" not in str(leaf)
     )
 
 

@@ -16,6 +16,15 @@ _UNSPACED = re.compile(
 FIRST_UNSPACED = "\u0e00"
 PLURAL_LETTERS = 4
 """A name of so many letters may carry an s (Acmes); a shorter one in capitals (BPs)."""
+_OFFICIAL = re.compile(
+    r"_?(?P<task>official|officiel|officieel|offiziell|support|helpdesk|help|hilft|aide|cares?"
+    r"|service|services|klantendienst|klantenservice|webcare|webshop|app|hq|news|nieuws|presse?"
+    r"|press|jobs|careers|group|groep|groupe|gruppe|company)?"
+    r"_?(?P<land>belgium|belgie|belgique|nederland|netherlands|france|deutschland|germany"
+    r"|luxembourg|austria|oesterreich|schweiz|suisse|switzerland|europe|europa|global|world|int"
+    r"|international|benelux|be|bel|nl|ned|fr|de|ger|lu|at|ch|uk|gb|us|usa|eu|ie|it|es)?"
+)
+_GLUED_LETTERS = 6
 _HOST_REST = re.compile(r"[\w-]{1,63}+\.\w")
 
 
@@ -96,6 +105,27 @@ def is_camel_edge(folded: Folded, at: int) -> bool:
     if before.isupper() and here.isupper():
         return folded.written(at + 1).islower()
     return before.isupper() and here.islower() and folded.written(at - 2).isupper()
+
+
+def official_end(folded: Folded, start: int, end: int) -> int | None:
+    """
+    Find where a firm's account by country or task ends: @acme_be, @AcmeSupport, not @acme_fans.
+
+    Args:
+        folded: The text.
+        start: First character of the name.
+        end: Behind the name.
+
+    Returns:
+        Behind the account; None if what follows is nothing that firms add to their names.
+    """
+    plain = folded.plain
+    found = _OFFICIAL.match(plain, end)
+    if found is None or is_word(plain[found.end()]) or plain[found.end()] == "_":
+        return None
+    is_edge = plain[end] == "_" or is_camel_edge(folded, end)
+    is_safe = found["task"] and not found["land"] and end - start >= _GLUED_LETTERS
+    return found.end() if is_edge or is_safe else None
 
 
 def may_begin_host(folded: Folded, start: int) -> bool:

@@ -12,6 +12,16 @@ _APOSTROPHES = "'\u2019\u2018\u201b\u02bc\u02bb\u02b9\u2032`\u00b4\uff07"
 _DASHES = "-\u2010\u2011\u2012\u2013\u2212\ufe63\uff0d\u058a\u00b7\u2027\u30fb\uff65"
 # Letters that Unicode does not decompose, though people leave their stroke out as they do an accent.
 _STROKES = str.maketrans("øłđħıŧƀɨ", "oldhitbi") | {ord("æ"): "ae", ord("œ"): "oe", ord("þ"): "th"}
+# Letters in other clothes that Unicode does not decompose: small capitals, white on black. Those of
+# the latter that are emoji stay signs.
+_SMALL_CAPITALS = str.maketrans("ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘꞯʀꜱᴛᴜᴠᴡʏᴢ", "abcdefghijklmnopqrstuvwyz")
+_WHITE_ON_BLACK = {
+    first + place: chr(ord("a") + place)
+    for first in (0x1F150, 0x1F170)
+    for place in range(26)
+    if first + place not in {0x1F170, 0x1F171, 0x1F17E, 0x1F17F}
+}
+_CLOTHED = _STROKES | _SMALL_CAPITALS | _WHITE_ON_BLACK
 # Marks that change the letter rather than adorn it: nukta, kana voicing, virama.
 _KEPT_MARKS = frozenset({0, 7, 8, 9})
 _QUOTES = "\u201c\u201d\u201e\u201f\u00ab\u00bb\u2039\u203a\u201a\u300c\u300d\u300e\u300f"
@@ -24,6 +34,7 @@ _TRADE_MARKS = "\xae\u2120\u2122"
 _VARIATION = re.compile("[\u034f\u180b-\u180d\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,30});")
 _ASCII = bytes(range(128))
+_LONG = 20_000
 _FEW = 20
 """So many different characters beyond ASCII are replaced one by one: most texts have fewer."""
 _FOREIGN = re.compile(r"[^\x00-\x7f]+")
@@ -52,7 +63,7 @@ def _fold_character(character: str) -> str:
     kept = "".join(c for c in bare if unicodedata.combining(c) in _KEPT_MARKS)
     return "".join(
         c if c.isascii() or unicodedata.category(c)[0] in "LMN" else _SYMBOL
-        for c in kept.translate(_STROKES)
+        for c in kept.translate(_CLOTHED)
     )
 
 
@@ -148,6 +159,33 @@ class Folded:
             found = _BLANKS.finditer(self._lines)
             origins = _moved(origins, [(*run.span(), _one_blank(run)) for run in found])
         return origins
+
+    @cached_property
+    def words(self) -> set[str]:
+        """All different words of `search`."""
+        return set(self.search.split())
+
+    def places_of(self, word: str) -> list[int]:
+        """List where in `plain` one of `words` begins."""
+        if len(self.search) > _LONG:
+            return self._places[word]
+        places, needle = [], f" {word} "
+        at = self.search.find(needle)
+        while at != -1:
+            places.append(at)
+            at = self.search.find(needle, at + 1)
+        return places
+
+    @cached_property
+    def _places(self) -> dict[str, list[int]]:
+        """Where each word begins, for long texts: a search for each would take time by the square."""
+        places: dict[str, list[int]] = {}
+        at = -1
+        for word in self.search.split(" "):
+            if word:
+                places.setdefault(word, []).append(at)
+            at += len(word) + 1
+        return places
 
     def span(self, start: int, end: int) -> tuple[int, int] | None:
         """

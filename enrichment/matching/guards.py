@@ -1,7 +1,7 @@
 """What must stand beside a name, and what must not: context words and exclude phrases."""
 
 from bisect import bisect_right
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import accumulate
 
 from collectors.watchlist import Subject
@@ -12,6 +12,7 @@ from enrichment.matching.patterns import Pattern, term_patterns
 from enrichment.matching.written_forms import written_forms
 from enrichment.matching.zones import Zones
 
+QUERY_FAILS = "its query does not hold for the text"
 STEM_LETTERS = 4
 """A context word of so many letters may go on: bier, bieren, bierliefhebber."""
 
@@ -101,6 +102,42 @@ class ExcludePhrases:
                 else:
                     whole.add(pattern.subject)
         return whole, {subject: Stretches(places) for subject, places in found.items()}
+
+
+def guard_reason(
+    subject: int,
+    place: tuple[int, int],
+    *,
+    needs_context: bool,
+    in_context: Collection[int],
+    whole: Collection[int],
+    failed: Collection[int],
+    held: Mapping[int, Stretches],
+) -> str:
+    """
+    Decide on one place of a subject.
+
+    Args:
+        subject: Its place in the list.
+        place: Start and end in `Folded.plain`.
+        needs_context: Whether the name counts beside a context word only.
+        in_context: Subjects with a context word in the text.
+        whole: Subjects that an exclude phrase rules out altogether.
+        failed: Subjects whose query does not hold for the text.
+        held: Per subject the stretches inside which nothing counts.
+
+    Returns:
+        Why the place does not count; empty if it does.
+    """
+    if needs_context and subject not in in_context:
+        return "none of its context words stands in the text"
+    if subject in whole:
+        return "an exclude phrase rules the whole text out"
+    if subject in held and held[subject].hold(*place):
+        return "part of an exclude phrase"
+    if subject in failed:
+        return QUERY_FAILS
+    return ""
 
 
 def _stands_as_context(folded: Folded, start: int, end: int, zones: Zones) -> bool:

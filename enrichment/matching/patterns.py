@@ -3,50 +3,36 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
+from functools import lru_cache
+from typing import NamedTuple
 from unicodedata import category, normalize
 
 from collectors.watchlist import Subject, bare_handle
 from enrichment.matching.boundaries import (
-    PLURAL_LETTERS,
     has_plural_s,
-    is_camel_edge,
-    is_word,
     may_begin,
     may_begin_host,
     may_end,
     may_end_host,
 )
 from enrichment.matching.folding import Folded, fold
+from enrichment.matching.near_forms import NearHit, NearRule
+from enrichment.matching.near_words import Leeway, is_diminutive
+from enrichment.matching.places import Place, across, in_running_text, in_zone
 from enrichment.matching.written_forms import as_words, written_forms
-from enrichment.matching.zones import Zone, Zones
+from enrichment.matching.zones import Zones
 
-Rule = Literal["term", "hashtag", "handle", "domain"]
-Place = tuple[int, int, Rule]
-"""Start, end and rule of a hit that counts, in `Folded.plain`."""
-
-PATH_LETTERS = 3
-"""A name in a link's path has at least so many characters: /in/ and /be/ are no names."""
-# Words that people put around a name in a hashtag written small throughout: #boycottacme.
-_BEFORE_IN_HASHTAG = re.compile(
-    r"(?:boycot|boycott|boycotte|boykott|stop|no|nomore|never|hate|ihate|fuck|bye|goodbye|love"
-    r"|ilove|thanks|thankyou|dank|bedankt|merci|danke|team|adieu|jadore|jaime|ikhaat|ichliebe)?"
-)
-_AFTER_IN_HASHTAG = re.compile(
-    r"(?:fails?|failed|sucks?|gate|down|outage|recall|scandal|schandaal|scandale|skandal|crisis"
-    r"|krise|rocks|love|lovers?|fans?|forever|boycot|boycott|boykott)?"
-)
-_BLUESKY = ".bsky.social"
 _PROFILE = re.compile(
     r"(?:/@|\bbsky\.app/profile/|\breddit\.com/(?:u|user)/|\blinkedin\.com/(?:in|company)/"
     r"|\b(?:x|twitter|instagram|facebook|tiktok|github|threads)\.(?:com|net)/|\bt\.me/)$"
 )
 _LOOK_BACK = 40
 _OWN_NAME_LETTERS = 6
+_LONGEST_INITIALS = 6
+"""MSFT, LVMH: one letter more or less and they are another firm's."""
 
 
-@dataclass(frozen=True, slots=True)
-class TermPattern:
+class TermPattern(NamedTuple):
     """A term in one of its written forms."""
 
     subject: int
@@ -55,6 +41,9 @@ class TermPattern:
     needs_context: bool
     symbols: str = ""
     """Signs beyond ASCII in the term, which folding makes alike: I ❤ Vexa is not I ☠ Vexa."""
+    spelling: Leeway = "no"
+    compounds: Leeway = "no"
+    is_person: bool = False
 
     def place(self, folded: Folded, start: int, end: int, zones: Zones) -> Place | None:
         """Decide whether the hit [start, end) counts, and what belongs to it."""
@@ -64,18 +53,35 @@ class TermPattern:
         if is_other:
             return None
         zone = zones.at(start)
+        if zone is not None and end <= zone.end:
+            place = in_zone(folded, start, end, zone, is_person=self.is_person)
+            return None if self.is_tag and place and place[2] == "term" else place
+        if self.is_tag:
+            return None
         if zone is None:
-            counts = not self.is_tag and may_begin(folded, start) and may_end(folded, start, end)
-            return (start, end, "term") if counts else None
-        if end > zone.end:
-            counts = not self.is_tag and may_end(folded, start, end)
-            return _across(folded, start, end, zone) if counts else None
-        if zone.kind == "hashtag":
-            return _in_hashtag(folded, start, end, zone)
-        if zone.kind == "account":
-            return _in_account(folded, start, end, zone)
-        place = _in_link(folded, start, end, zone)
-        return None if self.is_tag and place and place[2] == "term" else place
+            return in_running_text(folded, start, end, is_person=self.is_person)
+        return across(folded, start, end, zone) if may_end(folded, start, end) else None
+
+    def leeway(self, rule: NearRule) -> Leeway:
+        """Tell how far the name may be written otherwise."""
+        return self.spelling if rule == "misspelling" else self.compounds
+
+    def near_place(self, folded: Folded, hit: NearHit, zones: Zones) -> Place | None:
+        """Decide whether a name that is misspelt or joined counts: in running text and hashtags."""
+        start, end, behind = hit.start, hit.end, hit.word_end
+        if folded.plain[start - 1] == "$":
+            return None  # one letter more is another share
+        zone = zones.at(start)
+        if zone is None:
+            counts = may_begin(folded, start) and may_end(folded, start, behind)
+            return (start, end, hit.rule) if counts else None
+        if zone.kind != "hashtag" or start != zone.name_start:
+            return None
+        if hit.rule == "compound" and is_diminutive(folded.plain[end:behind]):
+            return None  # where no capital shows it, #kortlintje is a kort lintje
+        if behind == zone.end or has_plural_s(folded, start, behind):
+            return zone.start, zone.end, hit.rule
+        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,9 +219,43 @@ def term_patterns(number: int, subject: Subject, term: str) -> Iterator[tuple[st
         is_guarded = bool(subject.context) and not any(
             f" {as_words(word)}" in f" {as_words(term)}" for word in subject.context
         )
+        spelling, compounds = _leeways(subject, term)
+        plain = TermPattern(
+            number,
+            is_tag=False,
+            is_split=False,
+            needs_context=is_guarded,
+            symbols=symbols,
+            spelling="no" if symbols else spelling,
+            compounds="no" if symbols else compounds,
+            is_person=subject.facet == "employee",
+        )
         for form in written_forms(term):
-            pattern = TermPattern(number, form.is_tag, form.is_split, is_guarded, symbols)
-            yield form.words, pattern
+            if form.is_tag or form.is_split:
+                yield (
+                    form.words,
+                    plain._replace(
+                        is_tag=form.is_tag, is_split=form.is_split, spelling="no", compounds="no"
+                    ),
+                )
+            else:
+                yield form.words, plain
+
+
+def _leeways(subject: Subject, term: str) -> tuple[Leeway, Leeway]:
+    """Say how far a term may be misspelt and joined; what resembles a person's name is another's."""
+    default: Leeway = "no" if subject.facet == "employee" else "safe"
+    are_initials = term.isupper() and len(term) <= _LONGEST_INITIALS
+    return (
+        _leeway(subject.misspellings, term, "no" if are_initials else default),
+        _leeway(subject.compounds, term, default),
+    )
+
+
+def _leeway(setting: bool | tuple[str, ...] | None, term: str, default: Leeway) -> Leeway:
+    if isinstance(setting, bool):
+        return "always" if setting else "no"
+    return "always" if setting is not None and term in setting else default
 
 
 def _hashtag(number: int, hashtag: str) -> Iterator[tuple[str, Pattern]]:
@@ -257,9 +297,9 @@ def _spellings(domain: str) -> Iterator[str]:
 
 
 def _has_capitals(folded: Folded, start: int, end: int) -> bool:
-    """Tell whether each word of [start, end) begins with a capital."""
+    """Tell whether each word of [start, end) begins with a capital or a digit."""
     return all(
-        folded.written(at).isupper()
+        folded.written(at).isupper() or folded.plain[at].isdigit()
         for at in range(start, end)
         if at == start or folded.plain[at - 1] in " -_"
     )
@@ -268,52 +308,17 @@ def _has_capitals(folded: Folded, start: int, end: int) -> bool:
 def _symbols(text: str) -> str:
     if text.isascii():
         return ""
-    return "".join(c for c in text if not c.isascii() and fold(c) == "*")
+    return "".join(c for c in text if not c.isascii() and _is_symbol(c))
+
+
+@lru_cache(maxsize=4096)
+def _is_symbol(character: str) -> bool:
+    return fold(character) == "*"
 
 
 def _has_symbols(folded: Folded, start: int, end: int, symbols: str) -> bool:
     span = folded.span(start, end)
     return span is not None and _symbols(folded.text[slice(*span)]) == symbols
-
-
-def _across(folded: Folded, start: int, end: int, zone: Zone) -> Place | None:
-    """Judge a name whose first word only is a hashtag or an account: #Coca-Cola, @Acme Bier."""
-    if zone.kind == "hashtag":
-        counts = start == zone.name_start or is_camel_edge(folded, start)
-        return (zone.start, end, "hashtag") if counts else None
-    if zone.kind == "account":
-        return (zone.start, end, "handle") if start == zone.name_start else None
-    return (start, end, "term") if may_begin(folded, start) else None
-
-
-def _in_hashtag(folded: Folded, start: int, end: int, zone: Zone) -> Place | None:
-    begins = start == zone.name_start or is_camel_edge(folded, start)
-    ends = end == zone.end or is_camel_edge(folded, end)
-    counts = (begins and ends) or (
-        end - start >= PLURAL_LETTERS
-        and _BEFORE_IN_HASHTAG.fullmatch(folded.plain, zone.name_start, start) is not None
-        and _AFTER_IN_HASHTAG.fullmatch(folded.plain, end, zone.end) is not None
-    )
-    if not counts and start == zone.name_start and end + 1 == zone.end:
-        counts = has_plural_s(folded, start, end)
-    return (zone.start, zone.end, "hashtag") if counts else None
-
-
-def _in_account(folded: Folded, start: int, end: int, zone: Zone) -> Place | None:
-    if start != zone.name_start:
-        return None
-    is_whole = end == zone.name_end or folded.plain[end : zone.name_end] == _BLUESKY
-    return (zone.start, zone.end, "handle") if is_whole else None
-
-
-def _in_link(folded: Folded, start: int, end: int, zone: Zone) -> Place | None:
-    if zone.name_start <= start < zone.name_end:
-        is_ours = zone.is_host_named(folded.plain, start, end)
-        return (zone.name_start, zone.name_end, "domain") if is_ours else None
-    is_in_path = zone.name_end <= start < zone.path_end and end - start >= PATH_LETTERS
-    edges = folded.plain[start - 1], folded.plain[end]
-    is_whole = not any(is_word(character) or character == "_" for character in edges)
-    return (start, end, "term") if is_in_path and is_whole else None
 
 
 def _with_accents(folded: Folded, start: int, end: int) -> str | None:

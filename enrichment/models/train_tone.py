@@ -30,7 +30,7 @@ from numpy.typing import NDArray
 from enrichment.tone_lexicon import FEATURES, lexicon_features
 from enrichment.tone_ngrams import BUCKETS, hashed_pieces
 
-NAME = "lexicon-ngrams 1"
+NAME = "lexicon-ngrams 2"
 LANGUAGES = ("en", "fr", "de", "es", "it", "pt")
 WITH_LEXICON = ("en", "fr", "de")
 _LABELS = {"neg": 0, "neu": 1, "pos": 2}
@@ -91,7 +91,7 @@ def main(
 ) -> None:
     """Train the tone model and write it."""
     texts = _read(folder)
-    fold = np.random.default_rng(20261122).integers(0, _FOLDS, len(texts.label))
+    fold = folds(len(texts.label))
     sums = _honest_sums(texts, fold)
     if validate:
         _print_validation(texts, sums, fold)
@@ -107,6 +107,18 @@ def main(
         **{f"head_{key}": head.astype(np.float32) for key, head in heads.items()},
     )
     typer.echo(f"{out}: {out.stat().st_size:,} bytes")
+
+
+def folds(count: int) -> NDArray[np.int64]:
+    """Deal texts out to the parts of the cross-validation, the same way each time."""
+    return np.random.default_rng(20261122).integers(0, _FOLDS, count)
+
+
+def fast_predictions(folder: Path) -> Floats:
+    """Judge each training text by a model that never saw it: shape (n, 3), probabilities."""
+    texts = _read(folder)
+    fold = folds(len(texts.label))
+    return _shares(_cross_validated(texts, _honest_sums(texts, fold), fold))
 
 
 def _read(folder: Path) -> _Texts:
@@ -192,7 +204,8 @@ def _fit_head(rows: Floats, label: NDArray[np.intp], penalty: Floats) -> Floats:
     return weights
 
 
-def _print_validation(texts: _Texts, sums: Floats, fold: NDArray[np.int64]) -> None:
+def _cross_validated(texts: _Texts, sums: Floats, fold: NDArray[np.int64]) -> Floats:
+    """Score each text with heads that never saw it: shape (n, 3)."""
     rows = np.concatenate([texts.features, sums, np.ones((len(sums), 1))], axis=1)
     found = np.zeros((len(rows), 3))
     for number in range(_FOLDS):
@@ -200,6 +213,12 @@ def _print_validation(texts: _Texts, sums: Floats, fold: NDArray[np.int64]) -> N
         for language in LANGUAGES:
             held_out = (fold == number) & (texts.language == language)
             found[held_out] = rows[held_out] @ heads[language]
+    return found
+
+
+def _print_validation(texts: _Texts, sums: Floats, fold: NDArray[np.int64]) -> None:
+    rows = np.concatenate([texts.features, sums, np.ones((len(sums), 1))], axis=1)
+    found = _cross_validated(texts, sums, fold)
     for language in LANGUAGES:
         here = texts.language == language
         figure = macro_f1(texts.label[here], found[here].argmax(axis=1))

@@ -79,3 +79,58 @@ def subjects_named(names: Iterable[str]) -> list[Subject]:
         Subject(id=f"subject-{number}", name=name, facet="brand", terms=(name,))
         for number, name in enumerate(names)
     ]
+
+
+def invented_names(count: int, *, seed: int) -> list[str]:
+    """
+    Make up *count* different names of two to four syllables, a third of them of two words.
+
+    Args:
+        count: How many.
+        seed: Of the draw.
+    """
+    draw = random.Random(seed)
+    onsets = [
+        "b",
+        "br",
+        "c",
+        "cl",
+        "d",
+        "dr",
+        "f",
+        "fl",
+        "g",
+        "gr",
+        "h",
+        "k",
+        "kl",
+        "kr",
+        "l",
+        "m",
+        "n",
+        "p",
+        "pl",
+        "pr",
+        "r",
+        "s",
+        "st",
+        "t",
+        "tr",
+        "v",
+        "vl",
+        "w",
+        "z",
+    ]
+    vowels = ["a", "e", "i", "o", "u", "ae", "ie", "oo", "ou"]
+    endings = ["l", "m", "n", "r", "s", "t", "x", "rd", "rn", "st", "k", "nt"]
+
+    def word() -> str:
+        syllables = (
+            draw.choice(onsets) + draw.choice(vowels) for _ in range(draw.choice((2, 2, 3)))
+        )
+        return ("".join(syllables) + draw.choice(endings)).capitalize()
+
+    names: dict[str, None] = {}
+    while len(names) < count:
+        names[f"{word()} {word()}" if draw.random() < 1 / 3 else word()] = None
+    return list(names)

@@ -11,7 +11,7 @@ from collectors import registry
 from collectors.registry import PLATFORMS, collector_for, missing_extra
 
 ROOT = Path(__file__).resolve().parents[2]
-NOT_OF_PLATFORMS = {"airflow", "pipelines", "postgres"}
+NOT_OF_PLATFORMS = {"accurate", "airflow", "onnx", "pipelines", "postgres"}
 
 
 @pytest.mark.parametrize("platform", PLATFORMS)

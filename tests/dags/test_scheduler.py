@@ -36,8 +36,13 @@ def world() -> World:
 
 
 def test_scheduled_dags_do_what_the_command_line_does_and_mail_each_incident(
-    tmp_path: Path, world: World, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path,
+    world: World,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ):
+    # Where the programs that this test starts keep the key of deletions.
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
     at = world.recall_at + timedelta(hours=2)
     home, other = tmp_path / "airflow run", tmp_path / "command line"
     watched = watch_organisations(CONFIG, tmp_path / "watched", INCIDENTS)

@@ -152,10 +152,10 @@ def test_title_is_matched_and_told_apart(tmp_path):
     assert (match["field"], match["form"]) == ("title", "Acme")
 
 
-def test_language_and_story_are_found_without_a_match(tmp_path):
+def test_what_names_nobody_is_read_no_further_than_its_exact_copies(tmp_path):
     row = enriched_rows(tmp_path, mentions())[1]
-    assert row["matches"] == row["entities"] == []
-    assert row["language"] == "nl"
+    assert row["matches"] == row["entities"] == row["shingles"] == []
+    assert (row["language"], row["language_score"]) == ("und", None)
     assert len(row["story_id"]) == 32
 
 

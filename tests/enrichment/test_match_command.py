@@ -132,3 +132,42 @@ def test_missing_watchlist_is_explained(tmp_path):
 
     assert result.exit_code == 2
     assert "watchlist.toml" in result.stderr
+
+
+def test_explain_tells_people_what_counts_and_why_not(folder):
+    (folder / "watchlist.toml").write_text(
+        '[[subject]]\nid = "a"\nname = "A"\nfacet = "brand"\nterms = ["Brasvel"]\n',
+        encoding="utf-8",
+    )
+    line = json.dumps({"id": 1, "title": "Brasvel", "text": "Barsvel, mybrasvel \x1b[31m"})
+
+    result = CliRunner().invoke(
+        app, ["--config", str(folder), "--explain"], input=f"{line}\nkapot\n"
+    )
+
+    assert result.exit_code == 2
+    assert "✓ a  in the title  Brasvel  0 to 7  term" in result.stdout
+    assert "misspelling: two letters swapped: brasvel" in result.stdout
+    assert "near miss: inside the word 'mybrasvel'" in result.stdout
+    assert "\x1b[31m" not in result.stdout
+    assert "line 2: this is not JSON" in result.stderr
+
+
+def test_queries_may_ask_about_author_address_and_language(tmp_path):
+    query = 'query = "author:bob AND site:news.example AND lang:nl"\n'
+    (tmp_path / "watchlist.toml").write_text(GOOD_SUBJECT + query, encoding="utf-8")
+    whole = {"id": 1, "text": "Acme", "author": "Bob", "url": "https://news.example/1"}
+    result = run_match(tmp_path, whole | {"lang": "nl"}, whole | {"lang": "fr"}, whole | {"url": 1})
+
+    assert [len(answer["matches"]) for answer in answers_of(result)] == [1, 0]
+    assert "line 3: 'url' must be a string or null" in result.stderr
+
+
+def test_explanation_says_which_part_of_a_query_fails(tmp_path):
+    query = "query = 'lang:nl NOT \"looney tunes\"'\n"
+    (tmp_path / "watchlist.toml").write_text(GOOD_SUBJECT + query, encoding="utf-8")
+    line = json.dumps({"id": 1, "text": "Acme, Looney Tunes", "lang": "nl"})
+    options = ["--config", str(tmp_path), "--explain"]
+    shown = CliRunner().invoke(app, options, input=line + "\n").stdout
+
+    assert 'near miss: its query fails: "looney tunes" is there' in shown

@@ -6,7 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from enrichment.passages import PASSAGE_WORDS, passage_around, sentence_spans
+from enrichment.passages import (
+    PASSAGE_WORDS,
+    STATEMENT_WORDS,
+    Passage,
+    is_addressed,
+    looks_like_post,
+    passage_around,
+    sentence_spans,
+    statement_around,
+)
 
 
 def passage_of(name, text, *others):
@@ -73,6 +82,21 @@ def test_contrast_gives_each_subject_its_clause(text, acme, bolt):
     assert passage_of("Bolt", text, "Acme") == bolt
 
 
+@pytest.mark.parametrize(
+    ("text", "passage"),
+    [
+        ("Acme is lekker maar Bolt is smerig", "Acme is lekker"),
+        ("Bolt is great, but Acme is awful", "but Acme is awful"),
+        ("Acme est bonne, mais Bolt est nulle", "Acme est bonne"),
+        ("Acme ist gut, w\u00e4hrend Bolt mies ist", "Acme ist gut"),
+        ("Acme is good but expensive", "Acme is good but expensive"),
+        ("Acme is good but I can't afford it", "Acme is good but I can't afford it"),
+    ],
+)
+def test_contrast_with_another_name_is_left_out(text, passage):
+    assert passage_of("Acme", text) == passage
+
+
 def test_subjects_named_together_share_what_is_said_of_them():
     text = "Acme and Bolt are both awful"
     assert passage_of("Acme", text, "Bolt") == text
@@ -88,6 +112,63 @@ def test_endless_sentence_is_cut_around_the_name():
     passage = passage_around(f"{words} Acme {words}", len(words) + 1, len(words) + 5, language="nl")
     assert len(passage.text.split()) <= PASSAGE_WORDS + 1
     assert passage.text[passage.start : passage.end] == "Acme"
+
+
+@pytest.mark.parametrize(
+    ("text", "is_post"),
+    [
+        ("Acme opens a plant in Ghent.", False),
+        ("thanks @acme for nothing", True),
+        ("Nice beer #acme", True),
+        ("Acme 😍", True),
+        ("See https://acme.example", True),
+        ("just had an acme with my friends lol", True),
+        ("but acme is awful", False),
+        ("", False),
+    ],
+)
+def test_quick_writing_is_told_from_edited_text(text, is_post):
+    assert looks_like_post(text) is is_post
+
+
+@pytest.mark.parametrize(
+    ("text", "statement"),
+    [
+        ("What a day . Acme was great today . now sleep", "Acme was great today"),
+        ("Slept well, Acme was closed again, going home now", "Acme was closed again"),
+        ("Oh, Acme!", "Oh, Acme!"),
+        ("Acme", "Acme"),
+        ("great - Acme opens a bar - finally", "Acme opens a bar"),
+    ],
+)
+def test_statement_is_what_stands_between_marks_around_the_name(text, statement):
+    start = text.index("Acme")
+    passage = Passage(text=text, start=start, end=start + 4, language="en")
+    assert statement_around(passage).text.strip() == statement
+
+
+def test_statement_of_endless_words_is_cut():
+    text = f"{'word ' * 500}Acme{' word' * 500}"
+    narrowed = statement_around(Passage(text=text, start=2500, end=2504, language="en"))
+    assert len(narrowed.text.split()) == 2 * STATEMENT_WORDS + 1
+    assert narrowed.text[narrowed.start : narrowed.end] == "Acme"
+
+
+@pytest.mark.parametrize(("name", "is_handle"), [("@acme", True), ("acme", True), ("beer", False)])
+def test_a_post_to_an_account_is_told_from_one_that_names_a_firm(name, is_handle):
+    text = "@acme your beer"
+    start = text.index(name)
+    passage = Passage(text=text, start=start, end=start + len(name), language="en")
+    assert is_addressed(passage) is is_handle
+
+
+@given(st.text(alphabet="ab .,;-\n@", max_size=60), st.data())
+def test_statement_holds_the_name_and_lies_in_the_passage(text, data):
+    start = data.draw(st.integers(0, len(text)))
+    end = data.draw(st.integers(start, len(text)))
+    narrowed = statement_around(Passage(text=text, start=start, end=end, language="en"))
+    assert narrowed.text in text
+    assert narrowed.text[narrowed.start : narrowed.end] == text[start:end]
 
 
 @given(st.text(max_size=400), st.data())
@@ -116,4 +197,5 @@ def test_hostile_repetition_takes_linear_time(unit):
     began = time.process_time()
     sentence_spans(text)
     passage_around(text, 100_000, 100_004, language="und")
+    statement_around(Passage(text=text, start=100_000, end=100_004, language="und"))
     assert time.process_time() - began < 5

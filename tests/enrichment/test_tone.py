@@ -105,6 +105,40 @@ def test_what_follows_but_weighs_more():
     assert measured("slecht maar lekker", "nl")["balance"] > 0
 
 
+def towards(text, name, language="en"):
+    place = text.index(name)
+    found = lexicon_features(text[:place] + text[place + len(name) :], language, place)
+    return dict(zip(FEATURES, found, strict=True))
+
+
+def test_words_near_a_name_count_more_than_words_far_from_it():
+    text = "Acme is awful and then there were many other things to say about Bolt"
+    assert towards(text, "Acme")["negative"] > towards(text, "Bolt")["negative"] > 0
+
+
+def test_words_beyond_a_but_count_little_towards_a_name():
+    text = "Acme is great but Bolt is awful"
+    assert towards(text, "Acme")["balance"] > 0 > towards(text, "Bolt")["balance"]
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("nl", "Acme is heerlijk maar Bolt is walgelijk"),
+        ("fr", "Acme est excellente mais Bolt est dégoûtante"),
+        ("en", "I love Acme but Bolt is awful and rude"),
+        ("de", "Acme ist großartig aber Bolt ist widerlich"),
+    ],
+)
+def test_two_subjects_of_one_sentence_have_two_tones(language, text):
+    acme, bolt = (tone_of(text, language, name) for name in ("Acme", "Bolt"))
+    assert (likeliest(acme), likeliest(bolt)) == ("positive", "negative")
+
+
+def test_text_that_was_escaped_twice_is_read():
+    assert tone_of(r"I can\u2019t stand Acme", "en") == tone_of("I can\u2019t stand Acme", "en")
+
+
 def test_stretched_and_shouted_words_are_known():
     assert measured("leeeeekker", "nl")["positive"] == measured("lekker", "nl")["positive"]
     assert measured("LEKKER", "nl")["positive"] > measured("lekker", "nl")["positive"]

@@ -87,6 +87,7 @@ def opened(**more: Any) -> AlertView:
         "first_post": post(0),
         "amplifier": post(2, reach=48_200),
         "headline": "glassplinters, rappel",
+        "flags": (Part(name="recall", stories=12), Part(name="complaint", stories=7)),
         "new_terms": tuple(
             NewTerm(term=term, language=language, stories=stories, usual=usual)
             for term, language, stories, usual in (
@@ -161,7 +162,9 @@ def failing(**more: Any) -> AlertView:
             "headline",
         ]
     )
-    empty = dict.fromkeys(("new_terms", "by_source", "by_language", "examples", "chart"), ())
+    empty = dict.fromkeys(
+        ("new_terms", "flags", "by_source", "by_language", "examples", "chart"), ()
+    )
     trouble = SourceTrouble(
         platform="x",
         failing_since=SINCE,

@@ -221,3 +221,9 @@ def test_any_words_give_a_mail_of_forty_lines(name, words):
     )
     mail = written(view)
     assert mail.get_body(("plain",)).get_content().replace("\r\n", "\n").count("\n") <= MOST_LINES
+
+
+def test_html_tells_what_stories_possibly_are():
+    html = html_of(written(opened()))
+    assert "Possibly" in html
+    assert "a recall or unsafe product (12 stories), a complaint (7 stories)" in html

@@ -171,3 +171,38 @@ def test_order_of_the_stories_does_not_matter():
         + spread("c", ["match"], count=9, tone="positive")
     )
     assert themes(terms, stories) == themes(terms, stories[::-1])
+
+
+def phrase(text, now, *, strength=60.0, is_new=True, language="en"):
+    return {
+        "language": language,
+        "phrase": text,
+        "now": now,
+        "before": 0 if is_new else 2,
+        "strength": strength,
+        "is_new": is_new,
+    }
+
+
+def in_phrases(*phrases):
+    terms = [term("breach", 60) | {"now": 10}, term("data", 40, usual=2.0) | {"now": 10}]
+    stories = spread("a", ["breach", "data"], count=10)
+    (theme,) = theme_candidates(terms, stories, period=WEEK, phrases=phrases)
+    return theme
+
+
+def test_a_phrase_is_shown_for_its_words_and_said_to_be_new():
+    theme = in_phrases(phrase("data breach", 8))
+    assert theme.terms == ("data breach",)
+    assert theme.new_terms == {"data breach"}
+
+
+def test_a_phrase_that_few_of_a_words_stories_tell_is_not_shown():
+    theme = in_phrases(phrase("data breach", 4), phrase("breach", 9, language="nl"))
+    assert theme.terms == ("breach", "data")
+    assert theme.new_terms == {"breach"}
+
+
+def test_a_phrase_that_was_told_before_is_not_new():
+    theme = in_phrases(phrase("data breach", 8, is_new=False))
+    assert (theme.terms, theme.new_terms) == (("data breach",), frozenset())

@@ -21,6 +21,7 @@ from collectors.landing import (
 from collectors.mention import Mention
 from collectors.watchlist import Watchlist
 from enrichment.enriched import ENRICHED_SCHEMA
+from enrichment.signatures import signatures
 from warehouse.connection import open_warehouse
 from warehouse.publish import publish_snapshot
 
@@ -87,6 +88,10 @@ class Judgement:
     language: str = "nl"
     story: str = ""
     entities: Sequence[str] = field(default=("Acme",))
+    flags: Sequence[str] = ()
+    phrases: Sequence[str] = ()
+    has_short_copies: bool = True
+    """Whether even the shortest texts have copies, which the enrichment takes for chance."""
 
 
 def enriched_file(
@@ -128,12 +133,20 @@ def landing_file(folder: Path, head: Header, mentions: Iterable[Mention]) -> Pat
         return writer.finish(head)
 
 
+def _signed(judgement: Judgement, row: dict[str, Any]) -> dict[str, Any]:
+    signed = signatures(row)
+    if judgement.story or (judgement.has_short_copies and not signed["shingles"]):
+        name = judgement.story or f"s {row['text']}"
+        signed |= {"story_id": name, "text_id": name}
+    return signed
+
+
 def _judged(judgement: Judgement, row: dict[str, Any]) -> dict[str, Any]:
     negative, neutral, positive = judgement.p
     return {
         "language": judgement.language,
         "language_score": 0.9,
-        "story_id": judgement.story or f"s {row['text']}",
+        **_signed(judgement, row),
         "matches": [
             {
                 "subject_id": subject,
@@ -160,6 +173,23 @@ def _judged(judgement: Judgement, row: dict[str, Any]) -> dict[str, Any]:
                 "pipeline": "p1",
             }
             for place, name in enumerate(judgement.entities)
+        ],
+        "flags": [
+            {
+                "subject_id": subject,
+                "field": "text",
+                "flag": flag,
+                "rule": f"{flag}-en",
+                "start_char": place,
+                "end_char": place + 1,
+            }
+            for place, flag in enumerate(judgement.flags)
+            for subject in judgement.subjects
+        ],
+        "keyphrases": [
+            {"subject_id": subject, "phrase": phrase, "key": phrase.lower()}
+            for phrase in judgement.phrases
+            for subject in judgement.subjects
         ],
     }
 

@@ -100,7 +100,7 @@ def specs(draw, number: int):
     head = header(
         draw(st.sampled_from((f"j{number}", "j0"))),
         at=at,
-        kind=draw(st.sampled_from(("collect", "again"))),
+        kind=draw(st.sampled_from(("collect", "import"))),
         source=draw(st.sampled_from(("web", "web", "press"))),
         stream=draw(st.sampled_from(("s1", "s1", "s2"))),
         since=since,

@@ -75,6 +75,7 @@ def test_a_buried_mention_leaves_every_table_and_the_roll_ups_follow(home):
         "entity",
         "sighting",
         "story",
+        "story_text",
     }
     with warehouse(home / "w.duckdb") as connection:
         assert bury(connection, [GONE, mention_id("x", "unknown")], reason="asked", now=T0) == 1

@@ -7,7 +7,6 @@ from tests.warehouse.building import HOUR, T0, publish, warehouse
 from tests.warehouse.test_withheld import NOBODY, PEOPLE, ask, source, take_in
 from warehouse import migrate as module
 from warehouse.migrate import migrate
-from warehouse.privacy import apply_watchlist
 
 BRAND = [source("x", accounts=["acme"])]
 FORMER = ("search:earlier", "mentions:ana_brouwt")
@@ -27,7 +26,12 @@ def earlier(path, people, monkeypatch):
             ],
         )
         migrate(connection)
-        apply_watchlist(connection, people, now=T0)
+        for one in people.subject:
+            connection.execute(
+                "INSERT INTO subject (subject_id, name, facet, is_active, watchlist_version) "
+                "VALUES (?, ?, ?, true, 'w1')",
+                [one.id, one.name, one.facet],
+            )
         for stream in FORMER:
             connection.execute(
                 "INSERT INTO attempt VALUES (?, 'collect', 'our-x', 'x', ?, ?, ?, ?, 'answered', NULL, "

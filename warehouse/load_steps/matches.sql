@@ -8,6 +8,8 @@ QUALIFY row_number() OVER (
     ORDER BY arriving.enriched_at DESC, arriving.watchlist_version DESC, arriving.collected_at DESC
 ) = 1;
 
+CREATE OR REPLACE TEMP TABLE replaced AS
+FROM subject_match SEMI JOIN deciding USING (mention_id, version_id);
 DELETE FROM subject_match USING deciding
 WHERE subject_match.mention_id = deciding.mention_id AND subject_match.version_id = deciding.version_id;
 DELETE FROM entity USING deciding
@@ -25,7 +27,16 @@ SET
     language = deciding.language,
     language_score = deciding.language_score,
     story_id = deciding.story_id,
+    text_id = deciding.text_id,
     enriched_at = deciding.enriched_at,
     watchlist_version = deciding.watchlist_version
 FROM deciding
 WHERE known.mention_id = deciding.mention_id AND known.version_id = deciding.version_id;
+
+-- What is found as before has no history.
+INSERT INTO match_history BY NAME
+SELECT replaced.* EXCLUDE (loaded_at), $now AS replaced_at
+FROM replaced
+SEMI JOIN (FROM subject WHERE facet <> 'employee') AS open_subject USING (subject_id)
+ANTI JOIN subject_match
+    USING (mention_id, version_id, subject_id, field, start_char, end_char, rule, tone, tone_model);

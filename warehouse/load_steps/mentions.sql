@@ -17,18 +17,26 @@ INSERT INTO mention (
     mention_id, platform, native_id, kind, author_id, author_handle, author_name, title, text, url,
     language_tag, language, language_score, created_at, time_source, edited_at, occurred_at,
     first_collected_at, last_collected_at, parent_id, root_id, is_repost, is_quote, is_own, metrics,
-    story_id, version_id, versions, raw, loaded_at
+    story_id, text_id, version_id, versions, raw, loaded_at
 )
 SELECT
     mention_id, platform, native_id, kind, author_id, author_handle, author_name, title, text, url,
     language_tag, language, language_score, created_at, time_source, edited_at,
-    CASE
-        WHEN created_at <= mention_first_collected_at + INTERVAL 1 DAY THEN created_at
-        ELSE mention_first_collected_at
-    END,
+    occurred_at,
     mention_first_collected_at, mention_last_collected_at, parent_id, root_id, is_repost, is_quote,
-    is_own, metrics, story_id, version_id, versions, raw, $now
-FROM newest
+    is_own, metrics, text_in_week, text_in_week, version_id, versions, raw, $now
+FROM (
+    SELECT *, md5(coalesce(text_id, story_id) || ' ' || floor(epoch(occurred_at) / 604800)::INTEGER) AS text_in_week
+    FROM (
+        SELECT
+            *,
+            CASE
+                WHEN created_at <= mention_first_collected_at + INTERVAL 1 DAY THEN created_at
+                ELSE mention_first_collected_at
+            END AS occurred_at
+        FROM newest
+    )
+)
 ORDER BY mention_first_collected_at, mention_id;
 
 INSERT INTO touched_hour

@@ -7,7 +7,7 @@ USING (
         max(collected_at) AS seen_at,
         max_by(metrics, (collected_at, metrics::VARCHAR)) AS metrics
     FROM arriving
-    WHERE cardinality(metrics) > 0
+    WHERE cardinality(metrics) > 0 AND NOT is_again
     GROUP BY ALL
 ) AS new
 ON known.mention_id = new.mention_id AND known.hour = new.hour

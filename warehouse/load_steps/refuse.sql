@@ -12,3 +12,8 @@ ANTI JOIN allowed USING (subject_id, platform);
 
 DELETE FROM subject_match USING refused
 WHERE subject_match.mention_id = refused.mention_id AND subject_match.subject_id = refused.subject_id;
+-- Of employees nothing is kept beyond what counts today.
+DELETE FROM match_history WHERE subject_id NOT IN (SELECT subject_id FROM subject WHERE facet <> 'employee');
+DELETE FROM flag WHERE subject_id NOT IN (SELECT subject_id FROM subject WHERE facet <> 'employee');
+DELETE FROM keyphrase WHERE subject_id NOT IN (SELECT subject_id FROM subject WHERE facet <> 'employee');
+DELETE FROM restatement WHERE subject_id NOT IN (SELECT subject_id FROM subject WHERE facet <> 'employee');

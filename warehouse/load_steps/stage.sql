@@ -2,7 +2,8 @@
 CREATE OR REPLACE TEMP TABLE arriving AS
 SELECT
     rows.* EXCLUDE (filename), file.source, file.stream, file.enriched_at, file.watchlist_version,
-    file.kind = 'recheck' AS is_recheck, file.kind = 'import' AS is_import
+    file.kind = 'recheck' AS is_recheck, file.kind = 'import' AS is_import,
+    file.kind = 'again' AS is_again
 FROM read_parquet($paths, filename = true) AS rows
 JOIN arriving_file AS file ON file.path = rows.filename;
 

@@ -41,6 +41,24 @@ ON entity.mention_id = hidden.mention_id
     AND entity.field = hidden.field
     AND entity.start_char < hidden.end_char
     AND hidden.start_char < entity.end_char;
+CREATE TABLE snapshot.flag AS
+SELECT * FROM flag
+SEMI JOIN snapshot.subject USING (subject_id)
+SEMI JOIN snapshot.mention USING (mention_id);
+-- Whoever came to the watchlist as an employee after a text was read is no phrase for analysts.
+CREATE TABLE snapshot.keyphrase AS
+SELECT * FROM keyphrase
+SEMI JOIN snapshot.subject USING (subject_id)
+SEMI JOIN snapshot.mention USING (mention_id)
+WHERE NOT list_has_any(
+        regexp_extract_all(strip_accents(lower(phrase)), '[\p{L}\p{N}]+'),
+        list_transform($private_words::VARCHAR[], lambda word: strip_accents(lower(word)))
+    );
+CREATE TABLE snapshot.match_history AS
+SELECT * FROM match_history
+SEMI JOIN snapshot.subject USING (subject_id)
+SEMI JOIN snapshot.mention USING (mention_id);
+CREATE TABLE snapshot.restatement AS SELECT * FROM restatement SEMI JOIN snapshot.subject USING (subject_id);
 CREATE TABLE snapshot.metric_history AS SELECT * FROM metric_history SEMI JOIN snapshot.mention USING (mention_id);
 -- Counted anew, so that a story is what the snapshot's own mentions make of it.
 CREATE TABLE snapshot.story AS
@@ -53,9 +71,12 @@ SELECT
     arg_min(mention_id, (occurred_at, mention_id)) AS first_mention_id,
     min(occurred_at) AS first_at,
     max(occurred_at) AS last_at,
-    max(loaded_at) AS loaded_at
+    max(loaded_at) AS loaded_at,
+    story_id IN (SELECT story_id FROM story WHERE is_flood) AS is_flood
 FROM snapshot.mention
 GROUP BY story_id;
+CREATE TABLE snapshot.story_text AS
+SELECT * EXCLUDE (shingles, signature) FROM story_text SEMI JOIN snapshot.mention USING (text_id);
 CREATE TABLE snapshot.hourly_volume AS
 SELECT * FROM hourly_volume SEMI JOIN snapshot.subject USING (subject_id);
 -- The canary's items that no snapshot knew of arrive with this one.

@@ -2,7 +2,8 @@
 -- $as_of, with the stories that were first told of it in that hour since $since; copies never count
 -- again. Left out are the firm's own posts, what has no date of its own, and what only comes from
 -- sources that were not yet listened to at $listened_since, because a new source is no event; and
--- the stories that people muted: $muted_subjects and $muted_stories, two lists of one length.
+-- the stories that people muted, by their names then: $muted_subjects and $muted_stories, two lists
+-- of one length; and floods.
 WITH listened AS (
     SELECT source
     FROM covered
@@ -18,9 +19,13 @@ dated AS (
 ),
 
 muted AS (
-    SELECT
-        unnest($muted_subjects::VARCHAR[]) AS subject_id,
-        unnest($muted_stories::VARCHAR[]) AS story_id
+    SELECT named.subject_id, coalesce(story_alias.story_id, named.story_id) AS story_id
+    FROM (
+        SELECT
+            unnest($muted_subjects::VARCHAR[]) AS subject_id,
+            unnest($muted_stories::VARCHAR[]) AS story_id
+    ) AS named
+    LEFT JOIN story_alias ON story_alias.former_id = named.story_id
 ),
 
 told AS (
@@ -36,7 +41,7 @@ told AS (
     ANTI JOIN muted USING (subject_id, story_id)
     WHERE
         occurred_at >= $since AND occurred_at < $as_of
-        AND NOT is_own AND facet IN ('brand', 'company', 'organisation')
+        AND NOT is_own AND NOT is_flood AND facet IN ('brand', 'company', 'organisation')
     GROUP BY subject_id, story_id
 ),
 

@@ -1,5 +1,5 @@
 -- One row: a mention of $subject since $since that tells a story first told since then (own posts
--- left out), with the written forms found and how many of these mentions tell its story; by time.
+-- and floods left out), with the written forms found and how many of these mentions tell its story; by time.
 WITH heard AS (
     SELECT
         mention_id,
@@ -16,7 +16,7 @@ WITH heard AS (
     FROM mention_subject
     WHERE
         subject_id = $subject AND occurred_at >= $since AND occurred_at < $as_of
-        AND NOT is_own AND facet IN ('brand', 'company', 'organisation')
+        AND NOT is_own AND NOT is_flood AND facet IN ('brand', 'company', 'organisation')
 ),
 
 form AS (

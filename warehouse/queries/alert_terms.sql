@@ -15,7 +15,7 @@ WITH told AS (
     FROM mention_subject
     WHERE
         subject_id = $subject AND occurred_at >= $start AND occurred_at < $as_of
-        AND NOT is_own AND facet IN ('brand', 'company', 'organisation')
+        AND NOT is_own AND NOT is_flood AND facet IN ('brand', 'company', 'organisation')
     GROUP BY story_id
 )
 

@@ -15,7 +15,7 @@ WITH heard AS (
     SEMI JOIN (FROM subject WHERE is_active) AS active USING (subject_id)
     WHERE
         occurred_at >= $since AND occurred_at < $until
-        AND NOT is_own AND facet IN ('brand', 'company')
+        AND NOT is_own AND NOT is_flood AND facet IN ('brand', 'company')
 ),
 
 counted AS (

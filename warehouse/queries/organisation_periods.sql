@@ -8,6 +8,6 @@ FROM mention_subject
 SEMI JOIN (FROM subject WHERE is_active) AS active USING (subject_id)
 WHERE
     occurred_at >= $since AND occurred_at < $until
-    AND NOT is_own AND facet = 'organisation'
+    AND NOT is_own AND NOT is_flood AND facet = 'organisation'
 GROUP BY period_start, subject_id
 ORDER BY period_start, subject_id;

@@ -18,7 +18,7 @@ WITH told AS (
     SEMI JOIN (FROM subject WHERE is_active) AS active USING (subject_id)
     WHERE
         occurred_at >= $start AND occurred_at < $until
-        AND NOT is_own AND facet IN ('brand', 'company')
+        AND NOT is_own AND NOT is_flood AND facet IN ('brand', 'company')
     GROUP BY story_id, is_recent
 ),
 

@@ -11,6 +11,7 @@ SELECT
     mention.is_own,
     mention.is_repost,
     mention.story_id,
+    mention.story_id IN (SELECT story_id FROM story WHERE is_flood) AS is_flood,
     any_value(
         mention.platform || ' '
         || coalesce(mention.author_id, mention.author_handle, mention.author_name)
@@ -18,18 +19,12 @@ SELECT
     any_value(mention.url) AS url,
     any_value(mention.title) AS title,
     any_value(mention.text) AS text,
-    CASE
-        WHEN bool_and(subject_match.tone = 'uncertain') THEN 'uncertain'
-        WHEN
-            sum(subject_match.p_negative) > sum(subject_match.p_neutral)
-            AND sum(subject_match.p_negative) >= sum(subject_match.p_positive)
-            THEN 'negative'
-        WHEN
-            sum(subject_match.p_positive) > sum(subject_match.p_neutral)
-            AND sum(subject_match.p_positive) > sum(subject_match.p_negative)
-            THEN 'positive'
-        ELSE 'neutral'
-    END AS tone,
+    tone_towards(
+        sum(subject_match.p_negative),
+        sum(subject_match.p_neutral),
+        sum(subject_match.p_positive),
+        bool_and(subject_match.tone = 'uncertain')
+    ) AS tone,
     avg(subject_match.p_negative) AS p_negative,
     avg(subject_match.p_neutral) AS p_neutral,
     avg(subject_match.p_positive) AS p_positive,
@@ -64,6 +59,7 @@ COMMENT ON COLUMN mention_subject.kind IS 'post, reply, repost, quote, comment o
 COMMENT ON COLUMN mention_subject.is_own IS 'Published by the firm itself: leave these out of earned figures.';
 COMMENT ON COLUMN mention_subject.is_repost IS 'A repetition by the platform''s own button.';
 COMMENT ON COLUMN mention_subject.story_id IS 'The story that the mention belongs to.';
+COMMENT ON COLUMN mention_subject.is_flood IS 'Whether that story is a flood (see story.is_flood): counted apart, left out of volume, share and alerts.';
 COMMENT ON COLUMN mention_subject.author IS 'Key of the author across platforms; null if unknown.';
 COMMENT ON COLUMN mention_subject.url IS 'Where people can read it.';
 COMMENT ON COLUMN mention_subject.title IS 'Title, where the platform has one.';

@@ -59,11 +59,13 @@ SELECT
     holes.stream,
     holes.since,
     holes.until,
-    CASE
-        -- Whatever went wrong on the way: nobody will ask again.
-        WHEN bool_or(reasons.outcome = 'possible_gap') THEN 'possible_gap'
-        ELSE coalesce(mode(reasons.outcome ORDER BY reasons.outcome), 'not_run')
-    END AS reason,
+    coalesce(
+        -- What went wrong says more than that it was given up, and that more than a cap on the way.
+        mode(reasons.outcome ORDER BY reasons.outcome)
+            FILTER (reasons.outcome NOT IN ('possible_gap', 'page_cap')),
+        max(reasons.outcome),
+        'not_run'
+    ) AS reason,
     max_by(reasons.message, reasons.collected_at) AS message
 FROM holes
 LEFT JOIN reasons
@@ -79,5 +81,5 @@ COMMENT ON COLUMN gap.source IS 'Name of the source.';
 COMMENT ON COLUMN gap.stream IS 'What is fetched separately within the source.';
 COMMENT ON COLUMN gap.since IS 'Start, UTC.';
 COMMENT ON COLUMN gap.until IS 'End, exclusive, UTC.';
-COMMENT ON COLUMN gap.reason IS 'possible_gap, where it was given up or may hold a gap; else the most frequent outcome of the attempts for that time (auth_failed, timeout, page_cap, …), or not_run: nobody asked.';
+COMMENT ON COLUMN gap.reason IS 'Most frequent fault of the attempts for that time (auth_failed, timeout, …); else possible_gap, where it was given up or may hold a gap, page_cap, or not_run: nobody asked.';
 COMMENT ON COLUMN gap.message IS 'What the source said last; budget: it was not asked, to stay within the budget.';

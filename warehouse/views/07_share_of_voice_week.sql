@@ -6,7 +6,7 @@ WITH heard AS (
         mention_id,
         story_id
     FROM mention_subject
-    WHERE NOT is_own AND (facet IN ('brand', 'company') OR relation = 'competitor')
+    WHERE NOT is_own AND NOT is_flood AND (facet IN ('brand', 'company') OR relation = 'competitor')
 ),
 
 counted AS (
