@@ -78,7 +78,7 @@ def read_text(line: bytes, *, needs_id: bool = True) -> TextLine:
     Raises:
         BadLine: Says what is wrong with it.
     """
-    record = _object(line)
+    record = read_object(line)
     if needs_id and "id" not in record:
         msg = "'id' is missing"
         raise BadLine(msg)
@@ -107,7 +107,13 @@ def encoded(answer: dict[str, Any]) -> bytes:
         return json.dumps(answer).encode("ascii")
 
 
-def _object(line: bytes) -> dict[str, Any]:
+def read_object(line: bytes) -> dict[str, Any]:
+    """
+    Read the JSON object of one line.
+
+    Raises:
+        BadLine: Says what is wrong with it.
+    """
     try:
         record = json.loads(line.decode("utf-8-sig"))
     except UnicodeDecodeError as error:

@@ -1,6 +1,5 @@
 """The command `luisterpost match`: try the watchlist on any texts."""
 
-import json
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
@@ -16,6 +15,7 @@ from collectors.configuration.validation import validate
 from collectors.configuration.watchlist_check import watchlist_mistakes
 from collectors.settings import ConfigOption, HomeOption, NowOption, Settings, settings_from
 from collectors.watchlist import Subject, Watchlist
+from enrichment.json_lines import BadLine, encoded, read_object
 
 if TYPE_CHECKING:
     from enrichment.explanation import Decision
@@ -75,17 +75,13 @@ def match(
             bad_lines += 1
             typer.echo(f"line {number}: {printable(str(answer))}", err=True)
             continue
-        sys.stdout.buffer.write(_encoded(answer) + b"\n")
+        sys.stdout.buffer.write(encoded(answer) + b"\n")
         answered += 1
         if answered % _FLUSHED_LINES == 0:
             sys.stdout.buffer.flush()
     sys.stdout.buffer.flush()
     if bad_lines:
         raise typer.Exit(_BAD_LINE)
-
-
-class BadLine(ValueError):
-    """A line that does not hold what is asked for."""
 
 
 def answers(
@@ -111,17 +107,7 @@ def answers(
 
 
 def _read(line: bytes) -> dict[str, Any]:
-    try:
-        record = json.loads(line.decode("utf-8-sig"))
-    except UnicodeDecodeError as error:
-        msg = f"this is not UTF-8: {error.reason} at byte {error.start + 1}"
-        raise BadLine(msg) from error
-    except (ValueError, RecursionError) as error:
-        msg = f"this is not JSON: {error}"
-        raise BadLine(msg) from error
-    if not isinstance(record, dict):
-        msg = 'expected an object such as {"id": 1, "text": "…"}'
-        raise BadLine(msg)
+    record = read_object(line)
     if "id" not in record:
         msg = "'id' is missing"
         raise BadLine(msg)
@@ -231,14 +217,6 @@ def _marked(text: str, decisions: "Sequence[Decision]") -> Text:
         marked.append(printable(decision.form), style=style)
         position = decision.end
     return marked.append(printable(text[position:]))
-
-
-def _encoded(answer: dict[str, Any]) -> bytes:
-    """Write JSON in UTF-8; half a character, which JSON can hold and UTF-8 can't, as its escape."""
-    try:
-        return json.dumps(answer, ensure_ascii=False).encode("utf-8")
-    except UnicodeEncodeError:
-        return json.dumps(answer).encode("ascii")
 
 
 class _Matchers:
