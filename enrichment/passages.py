@@ -1,12 +1,16 @@
 """Where the tone towards a subject is read: the sentence or clause around its name."""
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 PASSAGE_WORDS = 60
 _REACH_CHARS = 600
 """How far from the match a passage may begin or end: long texts cost no more than short ones."""
+
+_NEAR_CHARS = 1_500
+"""Beyond, another subject's name can't stand in a passage."""
 
 _WORD = re.compile(r"\S+")
 # A sentence ends at its mark, with closing quotes, brackets or emoji, before white space
@@ -130,6 +134,32 @@ def passage_around(
     low, high = _own_side(window, (min(low, here[0]), max(high, here[1])), here)
     low, high = _within_words(window, (low, high), here)
     return Passage(text=window[low:high], start=here[0] - low, end=here[1] - low, language=language)
+
+
+def passages_around(
+    text: str, places: Sequence[tuple[int, int, str]], *, language: str
+) -> list[Passage]:
+    """
+    Cut out what is said at each place of a text where a subject is named.
+
+    Args:
+        text: The whole field.
+        places: First character of the name, character after its last, and the subject's id.
+        language: ISO 639-1, or `und`; handed on.
+
+    Returns:
+        One passage for each place, in the same order; see `passage_around`.
+    """
+    ordered = sorted(places)
+    starts = [start for start, _, _ in ordered]
+    passages = []
+    for start, end, subject in places:
+        near = slice(
+            bisect_left(starts, start - _NEAR_CHARS), bisect_right(starts, end + _NEAR_CHARS)
+        )
+        others = [(s, e) for s, e, other in ordered[near] if other != subject]
+        passages.append(passage_around(text, start, end, language=language, others=others))
+    return passages
 
 
 def statement_around(passage: Passage) -> Passage:

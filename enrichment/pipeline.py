@@ -1,7 +1,6 @@
 """The spaCy pipeline of one language: sentences, names, subjects, and the tone towards each."""
 
 import re
-from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any, cast
@@ -12,7 +11,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from enrichment.entities import find_pipeline, load_recogniser
-from enrichment.passages import Passage, passage_around, sentence_spans
+from enrichment.passages import Passage, passages_around, sentence_spans
 from enrichment.subjects import Match
 from enrichment.tone import Tone, ToneModel
 
@@ -25,7 +24,6 @@ _LONGEST_RUN = 400
 """No language has such a word; spaCy's tokenizer takes the square of its length."""
 _RUN = re.compile(rf"\S{{{_LONGEST_RUN}}}")
 _PLAIN_TOKEN = re.compile(r"\w{1,100}|[^\w\s]|\s+")
-_NEAR_CHARS = 1_500
 _TOKENIZERS = frozenset({"nl", "fr", "en", "de"})
 """Other languages are tokenized by the rules of `xx`: some need packages of their own."""
 
@@ -148,25 +146,8 @@ class ToneTowardsSubjects:
 
 def subject_passages(doc: Doc) -> list[Passage]:
     """Cut the passage around each of a Doc's matches, in their order."""
-    places = sorted((match.start, match.end, match.subject) for match in doc._.matches)
-    starts = [start for start, _, _ in places]
-    text, language = doc.text, doc._.language  # Each access of these walks over all tokens.
-    passages = []
-    for match in doc._.matches:
-        near = slice(
-            bisect_left(starts, match.start - _NEAR_CHARS),
-            bisect_right(starts, match.end + _NEAR_CHARS),
-        )
-        passages.append(
-            passage_around(
-                text,
-                match.start,
-                match.end,
-                language=language,
-                others=[(s, e) for s, e, subject in places[near] if subject != match.subject],
-            )
-        )
-    return passages
+    places = [(match.start, match.end, match.subject) for match in doc._.matches]
+    return passages_around(doc.text, places, language=doc._.language)
 
 
 def _blank(language: str) -> Language:
