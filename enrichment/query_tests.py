@@ -17,6 +17,7 @@ from enrichment.matching.folding import Folded
 from enrichment.matching.query_evaluation import why_failing
 from enrichment.matching.query_text import About, QueryText
 from enrichment.subjects import Match, SubjectMatcher
+from enrichment.tone_settings import tone_mistakes
 
 _SHOWN_LETTERS = 60
 
@@ -26,6 +27,8 @@ def check_folder(
 ) -> tuple[Configuration | ConfigurationError, int]:
     """
     Read and check a configuration folder, and run its query tests where nothing else is wrong.
+
+    The tone models that it names are loaded, too.
 
     Args:
         folder: The configuration.
@@ -41,7 +44,7 @@ def check_folder(
     except ConfigurationError as error:
         return error, 0
     document, _ = read_document(folder / "watchlist.toml")
-    failed = tuple(failed_tests(document, checked.watchlist))
+    failed = (*failed_tests(document, checked.watchlist), *tone_mistakes(folder))
     if failed:
         return ConfigurationError(failed, checked.warnings), 0
     return checked, count_tests(checked.watchlist)

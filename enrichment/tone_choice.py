@@ -28,6 +28,12 @@ def load_tone_model(name: str) -> ToneModel:
     folder = Path(name)
     if folder.is_dir():
         return _from_folder(folder)
+    if folder.is_absolute() or name.startswith((".", "~")):
+        msg = (
+            f"there is no folder {name}: name the one that holds a spaCy pipeline, or the files "
+            "config.json, tokenizer.json and model.onnx"
+        )
+        raise ToneModelUnavailable(msg)
     from spacy.util import is_package
 
     if is_package(name):

@@ -1,5 +1,7 @@
-"""Which tone model judges mentions: the optional `tone.toml`."""
+"""Which tone models judge mentions: the optional `tone.toml`."""
 
+from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -7,17 +9,43 @@ from pydantic import Field
 
 from collectors.configuration.folder import ConfigurationError, read_setting
 from collectors.configuration.mistakes import Mistake
+from collectors.sources import Duration
 from collectors.watchlist import Frozen
 
 if TYPE_CHECKING:
     from enrichment.tone import ToneModel
 
 
+OFF = "off"
+
+_FAST, _ACCURATE = "fast", "accurate"
+_AS_CONFIGURED = "tone.toml"
+
+
+class RescoreSettings(Frozen):
+    """What may be said below `[rescore]`: what matters is judged once more by a better model."""
+
+    model: str | None = Field(default=None, min_length=1)
+    """As `ToneSettings.model`, or `off`; None: the accurate one beside the fast one, else off."""
+    budget: Duration = timedelta(minutes=5)
+    """How long one run judges."""
+    reach: int = Field(default=10_000, ge=1)
+    """Followers of the author, or views of the post, from which a mention matters by itself."""
+
+
 class ToneSettings(Frozen):
     """What may be said in `tone.toml`."""
 
-    model: str = Field(default="fast", min_length=1)
+    model: str = Field(default=_FAST, min_length=1)
     """`fast`, `accurate`, or another name that `load_tone_model` takes."""
+    rescore: RescoreSettings = RescoreSettings()
+
+    @property
+    def rescore_model(self) -> str | None:
+        """Name of the model that judges once more what matters; None: none does."""
+        beside = _ACCURATE if self.model == _FAST else OFF
+        name = self.rescore.model or beside
+        return None if name in {OFF, self.model} else name
 
 
 def configured_tone_model(folder: Path) -> "ToneModel":
@@ -37,5 +65,30 @@ def configured_tone_model(folder: Path) -> "ToneModel":
     try:
         return load_tone_model(name)
     except ToneModelUnavailable as missing:
-        mistake = Mistake(file=str(folder / "tone.toml"), path="model", message=str(missing))
+        mistake = Mistake(file=str(folder / _AS_CONFIGURED), path="model", message=str(missing))
         raise ConfigurationError((mistake,)) from missing
+
+
+def tone_mistakes(folder: Path) -> Iterator[Mistake]:
+    """
+    Try to load the tone models that a configuration names.
+
+    Args:
+        folder: The configuration folder, whose `tone.toml` is well formed if it is there.
+
+    Yields:
+        Each model that can't be had here, and what to do about it.
+    """
+    from enrichment.tone import ToneModelUnavailable
+    from enrichment.tone_choice import load_tone_model
+
+    path = folder / _AS_CONFIGURED
+    settings = read_setting(folder, "tone", ToneSettings)
+    named = {"model": settings.model}
+    if settings.rescore.model and settings.rescore_model:
+        named["rescore.model"] = settings.rescore_model
+    for key, name in named.items():
+        try:
+            load_tone_model(name)
+        except ToneModelUnavailable as missing:
+            yield Mistake(file=str(path), path=key, message=str(missing))
