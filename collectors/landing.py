@@ -69,7 +69,7 @@ class Fault:
 class Header:
     """What a landing file says of itself, beside its rows."""
 
-    kind: Literal["collect", "import", "again", "recheck"]
+    kind: Literal["collect", "import", "again", "recheck", "rescored"]
     job_id: str
     source: str
     platform: str

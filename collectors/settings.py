@@ -58,6 +58,11 @@ class Settings:
         return self.home / "enriched"
 
     @property
+    def rescored(self) -> Path:
+        """Tones that were judged once more, waiting to be taken in."""
+        return self.home / "rescored"
+
+    @property
     def rechecks(self) -> Path:
         """What is asked about stored posts, and what is on its way."""
         return self.home / "rechecks"
