@@ -17,3 +17,4 @@ DELETE FROM match_history WHERE subject_id NOT IN (SELECT subject_id FROM subjec
 DELETE FROM flag WHERE subject_id NOT IN (SELECT subject_id FROM subject WHERE facet <> 'employee');
 DELETE FROM keyphrase WHERE subject_id NOT IN (SELECT subject_id FROM subject WHERE facet <> 'employee');
 DELETE FROM restatement WHERE subject_id NOT IN (SELECT subject_id FROM subject WHERE facet <> 'employee');
+DELETE FROM rescored WHERE subject_id NOT IN (SELECT subject_id FROM subject WHERE facet <> 'employee');

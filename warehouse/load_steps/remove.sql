@@ -20,3 +20,4 @@ DELETE FROM metric_history USING touched WHERE metric_history.mention_id = touch
 DELETE FROM recheck USING touched WHERE recheck.mention_id = touched.mention_id;
 DELETE FROM match_history USING touched WHERE match_history.mention_id = touched.mention_id;
 DELETE FROM restatement USING touched WHERE restatement.mention_id = touched.mention_id;
+DELETE FROM rescored USING touched WHERE rescored.mention_id = touched.mention_id;
