@@ -17,6 +17,8 @@ MATCH_FIELDS = pa.struct(
         ("p_neutral", pa.float64()),
         ("p_positive", pa.float64()),
         ("tone_model", pa.string()),
+        ("relevance", pa.float64()),
+        ("relevance_model", pa.string()),
     ]
 )
 """One place where the mention names a subject; see the table `subject_match`."""

@@ -22,6 +22,24 @@ INSERT INTO entity BY NAME
 SELECT mention_id, version_id, $now AS loaded_at, unnest(entities, recursive := true)
 FROM (SELECT mention_id, version_id, entities FROM deciding);
 
+-- A tone that was judged once more stands in for the reading that it replaced: where a text is merely
+-- seen again, or is read again as before, the better model's judgement stays.
+UPDATE subject_match AS known
+SET
+    tone = rescored.tone,
+    p_negative = rescored.p_negative,
+    p_neutral = rescored.p_neutral,
+    p_positive = rescored.p_positive,
+    tone_model = rescored.tone_model
+FROM (FROM rescored SEMI JOIN deciding USING (mention_id, version_id)) AS rescored
+WHERE known.mention_id = rescored.mention_id
+    AND known.version_id = rescored.version_id
+    AND known.subject_id = rescored.subject_id
+    AND known.field = rescored.field
+    AND known.start_char = rescored.start_char
+    AND known.end_char = rescored.end_char
+    AND tone_reading(known.tone_model, known.p_negative, known.p_neutral, known.p_positive) = rescored.reading;
+
 UPDATE mention_version AS known
 SET
     language = deciding.language,
@@ -38,5 +56,14 @@ INSERT INTO match_history BY NAME
 SELECT replaced.* EXCLUDE (loaded_at), $now AS replaced_at
 FROM replaced
 SEMI JOIN (FROM subject WHERE facet <> 'employee') AS open_subject USING (subject_id)
-ANTI JOIN subject_match
-    USING (mention_id, version_id, subject_id, field, start_char, end_char, rule, tone, tone_model);
+ANTI JOIN subject_match AS present
+ON replaced.mention_id = present.mention_id
+    AND replaced.version_id = present.version_id
+    AND replaced.subject_id = present.subject_id
+    AND replaced.field = present.field
+    AND replaced.start_char = present.start_char
+    AND replaced.end_char = present.end_char
+    AND replaced.rule = present.rule
+    AND replaced.tone = present.tone
+    AND replaced.tone_model = present.tone_model
+    AND replaced.relevance_model IS NOT DISTINCT FROM present.relevance_model;

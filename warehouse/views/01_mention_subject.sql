@@ -28,6 +28,8 @@ SELECT
     avg(subject_match.p_negative) AS p_negative,
     avg(subject_match.p_neutral) AS p_neutral,
     avg(subject_match.p_positive) AS p_positive,
+    min(subject_match.relevance) AS relevance,
+    min(subject_match.tone_model) AS tone_model,
     count(*) AS matches,
     any_value(mention.metrics['followers']) AS reach
 FROM mention
@@ -68,5 +70,7 @@ COMMENT ON COLUMN mention_subject.tone IS 'Tone towards the subject: the one wit
 COMMENT ON COLUMN mention_subject.p_negative IS 'Mean probability of a negative tone over the matches.';
 COMMENT ON COLUMN mention_subject.p_neutral IS 'Mean probability of a neutral tone over the matches.';
 COMMENT ON COLUMN mention_subject.p_positive IS 'Mean probability of a positive tone over the matches.';
+COMMENT ON COLUMN mention_subject.relevance IS 'Probability that the mention is about the subject, as learnt by relevance teach; null where nothing was learnt.';
+COMMENT ON COLUMN mention_subject.tone_model IS 'Model that judged the tone (of several the first by name); see the table tone_model.';
 COMMENT ON COLUMN mention_subject.matches IS 'How many places of the mention name the subject.';
 COMMENT ON COLUMN mention_subject.reach IS 'Followers of the author as last seen; null if the platform does not tell. Not comparable between platforms.';
