@@ -35,6 +35,7 @@ from reports.alert_settings import AlertSettings
 from reports.commands import app as report_app
 from reports.mail_commands import app as mail_app
 from reports.mail_settings import MailSettings
+from reports.rescore_command import rescore
 from reports.settings import ReportSettings
 from warehouse.backfill_command import backfill
 from warehouse.commands import forget, load, sql, tell
@@ -268,6 +269,7 @@ def run_sample(
     from collectors.sample.server import SampleServer
     from collectors.sample.world import build_world, last_monday
     from enrichment.enricher import Enricher
+    from enrichment.tone_settings import configured_tone_model
     from reports.status_report import write_status_report
     from warehouse.connection import snapshot_time
     from warehouse.desk.connection import desk_url
@@ -285,7 +287,9 @@ def run_sample(
     with SampleServer(world) as server, _progress() as bar:
         played = configuration.moved_to(server.url)
         enricher = Enricher(
-            configuration.watchlist, flags=configuration.setting("flags", FlagSettings)
+            configuration.watchlist,
+            tone_model=configured_tone_model(settings.config),
+            flags=configuration.setting("flags", FlagSettings),
         )
         done_at = snapshot_time(settings.snapshot)
         # What an earlier run did stays done; the last round is run again, for a changed watchlist.
@@ -337,7 +341,7 @@ def _progress() -> Progress:
 _PANELS: Mapping[str, Mapping[str, Callable[..., None]]] = {
     "Begin": {"init": init, "check": check, "try": try_source},
     "Understand": {"match": match, "classify": classify_lines, "evaluate": evaluate_file},
-    "Every day": {"run": run, "sql": sql, "costs": costs},
+    "Every day": {"run": run, "rescore": rescore, "sql": sql, "costs": costs},
     "What run does, step by step": {
         "plan": plan,
         "collect": collect,

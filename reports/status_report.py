@@ -135,7 +135,7 @@ def read_status(
     local: dict[str, Any] = {"since": start, "until": until, "zone": settings.time_zone}
     history = local | {"unit": period.unit}
     within: dict[str, Any] = {"since": since, "until": until}
-    candidates = _candidates(ask, period, settings, told[0]["made_at"])
+    candidates = read_drivers(ask, period, settings, told[0]["made_at"])
     stories = [story for driver in candidates for story in driver.story_ids[:_MOST_STORIES]]
     content = StatusRows(
         snapshot=told[0],
@@ -164,9 +164,18 @@ def read_status(
     return build_status(content, period, settings)
 
 
-def _candidates(
+def read_drivers(
     ask: Ask, period: Period, settings: ReportSettings, made_at: datetime
 ) -> list[Candidate]:
+    """
+    Read what moved a period, without its evidence.
+
+    Args:
+        ask: Runs a named query on the snapshot.
+        period: The one reported.
+        settings: What the reader wants.
+        made_at: The snapshot's time.
+    """
     since, until = period.bounds(settings.zone)
     start = period.earlier(settings.history(period)).bounds(settings.zone)[0]
     stories = story_candidates(

@@ -1,0 +1,183 @@
+"""The command `rescore`: judge once more, by a better tone model, what people look at."""
+
+import time
+from datetime import timedelta
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+
+from collectors.configuration.check import duration_words
+from collectors.configuration.configured import read_or_exit
+from collectors.settings import (
+    ConfigOption,
+    HomeOption,
+    NowOption,
+    Settings,
+    parse_now,
+    settings_from,
+)
+from collectors.sources import parse_duration
+from enrichment.tone_settings import OFF, ToneSettings
+from reports.settings import ReportSettings
+from warehouse.commands import tell
+from warehouse.settings import WarehouseSettings
+
+if TYPE_CHECKING:
+    from collectors.configuration.folder import Configuration
+    from enrichment.tone import ToneModel
+    from reports.rescoring import Wish
+    from warehouse.rescoring import Judging
+
+_WRONG_USAGE = 2
+
+
+def rescore(
+    context: typer.Context,
+    budget: Annotated[
+        str | None,
+        typer.Option(
+            "--budget",
+            help="How long to judge, by the clock on the wall; a batch of some seconds that was "
+            "begun is finished.  [default: 5 min]",
+        ),
+    ] = None,
+    since: Annotated[
+        str | None,
+        typer.Option(
+            "--since",
+            help="Nothing older, such as 2026-11-01 (UTC).  [default: since when each incident is "
+            "open; else the last report's period and this one]",
+        ),
+    ] = None,
+    reach: Annotated[
+        int | None,
+        typer.Option(
+            "--reach",
+            min=1,
+            help="Followers of the author, or views of the post, from which a mention matters by "
+            "itself.  [default: 10000]",
+        ),
+    ] = None,
+    model: Annotated[
+        str | None,
+        typer.Option(
+            "--model", help="accurate, or another name as in tone.toml.  [default: accurate]"
+        ),
+    ] = None,
+    home: HomeOption = None,
+    config: ConfigOption = None,
+    now: NowOption = None,
+) -> None:
+    """
+    Judge the tone of what matters once more, by a better model.
+
+    First mentions behind open incidents, then the stories that the last report and the next one
+    show, then what reaches many; the newest first, each text once. Defaults stand below
+    `[rescore]` in tone.toml.
+
+    The newest snapshot is read, and judging keeps nobody from loading; then the tones are written
+    at once, and a snapshot is published. A tone is left alone where its text was edited or deleted
+    meanwhile. May be ended and run again at any time.
+    """
+    settings = settings_from(context, home, config, now)
+    configuration = read_or_exit(
+        settings,
+        {"tone": ToneSettings, "reports": ReportSettings, "warehouse": WarehouseSettings},
+    )
+    tone = configuration.setting("tone", ToneSettings)
+    judge = _load(tone, model)
+    if judge is None:
+        return
+    from reports.rescoring import Wish
+
+    wish = Wish(
+        model=judge,
+        budget=_duration(budget) if budget else tone.rescore.budget,
+        reach=reach or tone.rescore.reach,
+        since=parse_now(since) if since else None,
+    )
+    judging = _judge_with_bar(settings, configuration, wish)
+    _take_in(settings, configuration, judging, wish)
+
+
+def _load(tone: ToneSettings, asked: str | None) -> "ToneModel | None":
+    """Load the model that judges; None, and people are told, where there is none."""
+    from enrichment.tone import ToneModelUnavailable
+    from enrichment.tone_choice import load_tone_model
+
+    name = asked or tone.rescore_model
+    if name is None or name == OFF:
+        tell(f"nothing is judged once more: tone.toml says {_said(tone)}")
+        return None
+    try:
+        return load_tone_model(name)
+    except ToneModelUnavailable as missing:
+        if asked is None and tone.rescore.model is None:
+            tell(f"nothing is judged once more: {missing}")
+            return None
+        tell(str(missing))
+        raise typer.Exit(_WRONG_USAGE) from missing
+
+
+def _said(tone: ToneSettings) -> str:
+    if tone.rescore.model is not None:
+        return f'model = "{tone.rescore.model}" below [rescore]'
+    return f'model = "{tone.model}", and names none below [rescore]'
+
+
+def _duration(text: str) -> timedelta:
+    try:
+        duration: timedelta = parse_duration(text)
+    except ValueError as error:
+        msg = f"'{text}' {error}"
+        raise typer.BadParameter(msg) from error
+    return duration
+
+
+def _judge_with_bar(settings: Settings, configuration: "Configuration", wish: "Wish") -> "Judging":
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    from reports.rescoring import judge_what_matters
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Progress(
+        *columns, TimeElapsedColumn(), console=Console(stderr=True), transient=True
+    ) as bar:
+        task = bar.add_task(f"judging by {wish.model.name}", total=None)
+        return judge_what_matters(
+            settings,
+            configuration.setting("reports", ReportSettings),
+            wish,
+            timer=time.monotonic,
+            begin=lambda matches: bar.update(task, total=matches),
+            progress=lambda matches: bar.advance(task, matches),
+        )
+
+
+def _take_in(
+    settings: Settings, configuration: "Configuration", judging: "Judging", wish: "Wish"
+) -> None:
+    """Write what was judged, publish it, and say what became of it."""
+    from reports.rescoring import write_judged
+
+    taken = write_judged(
+        settings,
+        configuration.watchlist,
+        configuration.setting("reports", ReportSettings),
+        keep=configuration.setting("warehouse", WarehouseSettings),
+        tell=tell,
+    )
+    for _, why in taken.broken:
+        tell(f"put aside in {settings.aside}: {why}")
+    if not judging.waiting and not taken.matches:
+        typer.echo(f"nothing to judge: all that matters is judged by {wish.model.name}")
+        return
+    changed = taken.mentions_changed
+    seconds = timedelta(seconds=max(1, round(judging.took_s)))
+    typer.echo(
+        f"{judging.judged:,} of {judging.waiting:,} matches judged by {wish.model.name} "
+        f"in {duration_words(seconds)}: the tone of "
+        f"{changed:,} mention{'' if changed == 1 else 's'} is another one now; "
+        f"{judging.left:,} left"
+    )
