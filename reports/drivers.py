@@ -41,17 +41,16 @@ class Candidate:
         return self.mentions - self.usual
 
 
-def story_candidates(stories: Sequence[Row], *, flood_mentions: int) -> list[Candidate]:
+def story_candidates(stories: Sequence[Row]) -> list[Candidate]:
     """
     Name what kind of repetition each much-repeated story is.
 
     Args:
         stories: Rows of the query `own_stories`.
-        flood_mentions: From so many accounts on, one text posted by hand is a flood.
     """
     return [
         Candidate(
-            kind=_kind(row, flood_mentions),
+            kind=_kind(row),
             terms=(),
             story_ids=(row["story_id"],),
             mentions=row["mentions"],
@@ -79,9 +78,8 @@ def pick_drivers(
     return sorted(ranked[:most], key=lambda candidate: candidate.kind == "flood")
 
 
-def _kind(row: Row, flood_mentions: int) -> DriverKind:
-    if 2 * row["reposts"] >= row["mentions"]:
-        return "shared"
-    if 2 * row["articles"] >= row["mentions"]:
-        return "reprint"
-    return "flood" if row["authors"] >= flood_mentions else "shared"
+def _kind(row: Row) -> DriverKind:
+    # The warehouse has decided it for all readers; reposting a flood makes it no news.
+    if row["is_flood"]:
+        return "flood"
+    return "reprint" if 2 * row["articles"] >= row["mentions"] > 2 * row["reposts"] else "shared"

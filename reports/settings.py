@@ -52,8 +52,6 @@ class ReportSettings(Frozen):
     """Below it no facet is green."""
     unusual_at: float = Field(default=3.0, gt=0, le=10)
     """A figure is unusual that many robust spreads away from the median."""
-    flood_mentions: int = Field(default=20, ge=3)
-    """One text from so many accounts, by hand and not by the repost button, is called a flood."""
 
     @property
     def zone(self) -> ZoneInfo:

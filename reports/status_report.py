@@ -178,10 +178,7 @@ def read_drivers(
     """
     since, until = period.bounds(settings.zone)
     start = period.earlier(settings.history(period)).bounds(settings.zone)[0]
-    stories = story_candidates(
-        ask("own_stories", since=since, until=until, fewest=FEWEST_MENTIONS),
-        flood_mentions=settings.flood_mentions,
-    )
+    stories = story_candidates(ask("own_stories", since=since, until=until, fewest=FEWEST_MENTIONS))
     window: dict[str, Any] = {
         "start": start,
         "since": since,

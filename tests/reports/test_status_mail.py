@@ -61,7 +61,7 @@ def test_both_bodies_tell_the_week(report):
             "Not on course: for the brand, the tone is clearly worse than usual",
             "60 stories since Tuesday 10:08, 88% negative",
             "One text from 120 accounts",
-            "\N{MINUS SIGN}0.44",
+            "\N{MINUS SIGN}0.46",
             "usual 25",
             "the credential was refused",
             "97.1%",

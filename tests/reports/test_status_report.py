@@ -6,6 +6,7 @@ import duckdb
 import pytest
 from selectolax.lexbor import LexborHTMLParser as HTMLParser
 
+from reports.status_model import Volume
 from reports.status_report import EmptySnapshotError, read_status, write_status_report
 from tests.reports.reading import SETTINGS, read, small_world, text_of, written
 from tests.reports.world import MONDAY, NOW, World, at, plausible_world
@@ -82,9 +83,10 @@ def test_nobody_is_sent_to_the_spam_by_a_fact(status):
     assert not flood.is_outside
 
 
-def test_flood_of_praise_does_not_lift_net_sentiment(status):
+def test_flood_of_praise_is_counted_apart_and_does_not_lift_net_sentiment(status):
     brand = status.facets[0]
-    assert brand.mentions.now - brand.stories.now == 119
+    assert brand.mentions.now == brand.stories.now
+    assert status.floods == Volume(mentions=120, stories=1)
     assert brand.sentiment.positive < 100
     assert brand.net.now < 0
 

@@ -341,6 +341,17 @@ def _eventful_week(world: World, chance: random.Random) -> None:
             story="flood",
             tone="positive",
         )
+    world.add(
+        "story",
+        story_id="flood",
+        mentions=120,
+        authors=120,
+        first_mention_id=f"m{world.count - 119:06}",
+        first_at=at(3, 2),
+        last_at=at(3, 2 + 119 / 60),
+        loaded_at=NOW,
+        is_flood=True,
+    )
     for n in range(10):
         world.mention(
             at(2, 8 + n),

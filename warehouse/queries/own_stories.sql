@@ -7,6 +7,7 @@ WITH heard AS (
         any_value(coalesce(author, mention_id)) AS author,
         any_value(kind) AS kind,
         any_value(is_repost) AS is_repost,
+        any_value(is_flood) AS is_flood,
         any_value(occurred_at) AS occurred_at
     FROM mention_subject
     SEMI JOIN (FROM subject WHERE is_active) AS active USING (subject_id)
@@ -22,6 +23,7 @@ SELECT
     count(DISTINCT author) AS authors,
     count(*) FILTER (kind = 'article') AS articles,
     count(*) FILTER (is_repost) AS reposts,
+    any_value(is_flood) AS is_flood,
     min(occurred_at) AS first_at,
     max(occurred_at) AS last_at
 FROM heard
