@@ -6,4 +6,4 @@ LANDED = Asset("luisterpost_landed")
 """Rung by `collect`: landing files wait. Wakes `enrich`."""
 
 PUBLISHED = Asset("luisterpost_published")
-"""Rung by `enrich` and `housekeeping`: there is a new snapshot. Wakes `alert`."""
+"""Rung by `enrich`, `rescore` and `housekeeping`: there is a new snapshot. Wakes `alert`."""

@@ -35,7 +35,7 @@ _PROGRAMS = (
     ("dag-processor",),
 )
 _AIRFLOW = Path(sysconfig.get_path("scripts")) / "airflow"
-_DAGS = {"alert", "collect", "enrich", "housekeeping", "report"}
+_DAGS = {"alert", "collect", "enrich", "housekeeping", "report", "rescore"}
 _STOP_S = 40
 
 

@@ -1,6 +1,6 @@
 """Which tone models judge mentions: the optional `tone.toml`."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -66,6 +66,40 @@ def configured_tone_model(folder: Path) -> "ToneModel":
         return load_tone_model(name)
     except ToneModelUnavailable as missing:
         mistake = Mistake(file=str(folder / _AS_CONFIGURED), path="model", message=str(missing))
+        raise ConfigurationError((mistake,)) from missing
+
+
+def configured_rescore_model(folder: Path, tell: Callable[[str], None]) -> "ToneModel | None":
+    """
+    Load the model that judges once more what matters.
+
+    Args:
+        folder: The configuration folder.
+        tell: Told why, where there is none.
+
+    Returns:
+        The model; None where none is wanted, or none is named and the extra is not installed.
+
+    Raises:
+        ConfigurationError: Something in `tone.toml` is wrong, or the model it names can't be had.
+    """
+    from enrichment.tone import ToneModelUnavailable
+    from enrichment.tone_choice import load_tone_model
+
+    settings = read_setting(folder, "tone", ToneSettings)
+    name = settings.rescore_model
+    if name is None:
+        why = "no other model is named below [rescore]"
+        tell(f"nothing is judged once more: {folder / _AS_CONFIGURED}: {why}")
+        return None
+    try:
+        return load_tone_model(name)
+    except ToneModelUnavailable as missing:
+        if settings.rescore.model is None:
+            tell(f"nothing is judged once more: {missing}")
+            return None
+        path, key = str(folder / _AS_CONFIGURED), "rescore.model"
+        mistake = Mistake(file=path, path=key, message=str(missing))
         raise ConfigurationError((mistake,)) from missing
 
 

@@ -18,7 +18,7 @@ from collectors.settings import (
     settings_from,
 )
 from collectors.sources import parse_duration
-from enrichment.tone_settings import OFF, ToneSettings
+from enrichment.tone_settings import ToneSettings, configured_rescore_model
 from reports.settings import ReportSettings
 from warehouse.commands import tell
 from warehouse.settings import WarehouseSettings
@@ -86,7 +86,7 @@ def rescore(
         {"tone": ToneSettings, "reports": ReportSettings, "warehouse": WarehouseSettings},
     )
     tone = configuration.setting("tone", ToneSettings)
-    judge = _load(tone, model)
+    judge = _load(settings, model)
     if judge is None:
         return
     from reports.rescoring import Wish
@@ -101,29 +101,18 @@ def rescore(
     _take_in(settings, configuration, judging, wish)
 
 
-def _load(tone: ToneSettings, asked: str | None) -> "ToneModel | None":
+def _load(settings: Settings, asked: str | None) -> "ToneModel | None":
     """Load the model that judges; None, and people are told, where there is none."""
     from enrichment.tone import ToneModelUnavailable
     from enrichment.tone_choice import load_tone_model
 
-    name = asked or tone.rescore_model
-    if name is None or name == OFF:
-        tell(f"nothing is judged once more: tone.toml says {_said(tone)}")
-        return None
     try:
-        return load_tone_model(name)
+        if asked is None:
+            return configured_rescore_model(settings.config, tell)
+        return load_tone_model(asked)
     except ToneModelUnavailable as missing:
-        if asked is None and tone.rescore.model is None:
-            tell(f"nothing is judged once more: {missing}")
-            return None
         tell(str(missing))
         raise typer.Exit(_WRONG_USAGE) from missing
-
-
-def _said(tone: ToneSettings) -> str:
-    if tone.rescore.model is not None:
-        return f'model = "{tone.rescore.model}" below [rescore]'
-    return f'model = "{tone.model}", and names none below [rescore]'
 
 
 def _duration(text: str) -> timedelta:

@@ -12,7 +12,7 @@ import pytest
 from tests.programs import ROOT, environment
 
 DAGS = ROOT / "dags"
-IDS = {"collect", "enrich", "alert", "report", "housekeeping"}
+IDS = {"collect", "enrich", "rescore", "alert", "report", "housekeeping"}
 HEAVY = ("spacy", "tweepy", "praw", "duckdb", "pandas", "altair", "pyarrow", "sklearn")
 
 _READER = """
@@ -148,6 +148,7 @@ def test_tasks_that_open_the_warehouse_share_one_slot(bag: Mapping[str, Any]):
         "housekeeping.drop",
         "housekeeping.purge",
         "housekeeping.publish",
+        "rescore.take_in",
     }
 
 
@@ -173,6 +174,7 @@ def test_machine_that_slept_for_three_days_makes_one_run_and_no_storm(bag: Mappi
         "enrich": 60,
         "alert": 60,
         "report": 8 * 3600,
+        "rescore": 900,
         "housekeeping": 21_600,
     }
     after = bag["after_sleep_s"]
