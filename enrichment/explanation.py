@@ -92,7 +92,7 @@ def explain(
 def _found(matcher: SubjectMatcher, folded: Folded, found: Sequence[Match]) -> Iterator[Decision]:
     """Give the matches; those that are written otherwise with how they were read."""
     slips = {}
-    for hit in matcher.near.find(folded, folded.words):
+    for hit in matcher.near.find(folded):
         span = folded.span(hit.start, hit.end)
         if span is not None:
             slips[span[0]] = slip_in_words(hit)

@@ -28,15 +28,15 @@ Field = Literal["title", "text"]
 _Found = tuple[int, int, Rule, int, bool]
 """Start, end and rule of a place in `Folded.plain`; the subject's number; does it need context?"""
 
-# What a name is, by the character before it, where a blank or one of these is behind it.
+# What a name is, by the sign before it, where a blank or one of these is behind it.
 _RULES: dict[str, Rule] = {
-    " ": "term",
     "(": "term",
     '"': "term",
     "$": "term",
     "#": "hashtag",
     "@": "handle",
 }
+_START, _END = itemgetter(0), itemgetter(1)
 _ALONE_AFTER = frozenset(' "\v)]}*~;!?,')
 
 
@@ -86,7 +86,7 @@ class SubjectMatcher:
             self.patterns = list(patterns.values())
             self._plain_terms = [_plain_term(known) for known in self.patterns]
             self.finder = PhraseFinder(list(patterns))
-            self.near = NearForms(list(_near_phrases(patterns)), kept=self.finder.single)
+            self.near = NearForms(list(_near_phrases(patterns)))
             self._context = ContextWords(subjects)
             naming = {
                 (number, phrase)
@@ -96,6 +96,8 @@ class SubjectMatcher:
             }
             self._exclude = ExcludePhrases(subjects, naming)
             self._queries = SubjectQueries(subjects)
+            self._has_guards = bool(self._context or self._exclude)
+            self._has_queries = bool(self._queries)
 
     def find(self, text: str) -> list[Match]:
         """
@@ -107,11 +109,11 @@ class SubjectMatcher:
         Returns:
             Matches by start; of one subject they never overlap, the longest counts.
         """
-        if self._queries:
+        if self._has_queries:
             return self.find_in(title=None, text=text)
         folded = Folded(text)
         places = self._places(folded, None)
-        if places and (self._context or self._exclude):
+        if places and self._has_guards:
             (places,) = self._guarded([folded], [places])
         return self._matches("text", folded, places) if places else []
 
@@ -138,14 +140,14 @@ class SubjectMatcher:
         fields: list[tuple[Field, Folded]] = [("title", Folded(title))] if title else []
         fields.append(("text", Folded(text)))
         found = [self._places(folded, platform) for _, folded in fields]
-        if self._queries:
+        if self._has_queries:
             both = [folded for _, folded in fields]
             asked = QueryText(both, about or About(platform=platform))
             found = self._with_words_of_queries(both, found, asked)
             found = self._guarded(both, found, asked) if any(found) else found
         elif not any(found):
             return []
-        elif self._context or self._exclude:
+        elif self._has_guards:
             found = self._guarded([folded for _, folded in fields], found)
         return [
             match
@@ -159,11 +161,14 @@ class SubjectMatcher:
         plain, plain_terms = folded.plain, self._plain_terms
         zones = Zones(folded)
         found: list[_Found] = []
-        words = self.near.unusual_words(folded)
-        for number, start, end in self.finder.find(folded, words):
+        for number, start, end in self.finder.find(folded):
             before, after = plain[start - 1], plain[end]
             # Most hits stand alone: settled here what the patterns would decide more slowly.
-            rule = _RULES.get(before) if before == " " or plain[start - 2] == " " else None
+            rule: Rule | None = None
+            if before == " ":
+                rule = "term"
+            elif plain[start - 2] == " ":
+                rule = _RULES.get(before)
             if rule is not None and (
                 after in _ALONE_AFTER
                 or (after in ".:" and plain[end + 1] == " ")
@@ -179,7 +184,8 @@ class SubjectMatcher:
                 plain_term = plain_terms[number]
                 if plain_term is not None:
                     first = start if rule == "term" else start - 1
-                    found.append((first, end, rule, *plain_term))
+                    subject, needs_context = plain_term
+                    found.append((first, end, rule, subject, needs_context))
                     continue
             for pattern in self.patterns[number]:
                 if isinstance(pattern, HandlePattern) and not pattern.counts_on(platform):
@@ -187,7 +193,7 @@ class SubjectMatcher:
                 place = pattern.place(folded, start, end, zones)
                 if place is not None:
                     found.append((*place, pattern.subject, pattern.needs_context))
-        near = self.near.find(folded, words)
+        near = self.near.find(folded)
         if near:
             found.extend(self._near_places(folded, near, zones))
         return found
@@ -279,8 +285,8 @@ class SubjectMatcher:
         """Keep the longest of a subject's overlapping places, on the original characters."""
         text, ids, is_even = folded.text, self.ids, isinstance(folded.origins, range)
         if len(places) > 1:
-            places.sort(key=itemgetter(1), reverse=True)
-            places.sort(key=itemgetter(0))
+            places.sort(key=_END, reverse=True)
+            places.sort(key=_START)
         reached: dict[int, int] = {}
         matches = []
         for start, end, rule, subject, _ in places:

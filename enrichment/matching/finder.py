@@ -3,7 +3,6 @@
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from collections.abc import Set as AbstractSet
 from functools import cached_property
 
 from ahocorasick_rs import AhoCorasick
@@ -22,9 +21,8 @@ class PhraseFinder:
     """
     Finds phrases, hyphens and underscores being blanks.
 
-    Most texts are searched for whole words only, which loses nothing that could count: single
-    words by a look at the set of the text's words, others by an Aho-Corasick automaton.
-    Hashtags, accounts and scripts without blanks are searched everywhere.
+    An Aho-Corasick automaton searches most texts for whole words only, which loses nothing
+    that could count; hashtags, accounts and scripts without blanks are searched everywhere.
     """
 
     def __init__(self, phrases: Sequence[str], *, are_stems: bool = False) -> None:
@@ -43,19 +41,14 @@ class PhraseFinder:
         self._phrases = phrases
         self._keys = list(by_key)
         self._numbers = list(by_key.values())
-        # A single phrase that is its own key needs no second look, if it is one word.
-        self._words = {
-            key: numbers[0]
-            for key, numbers in by_key.items()
-            if not are_stems and len(numbers) == 1 and phrases[numbers[0]].isalnum()
-        }
-        self._plurals = {f"{key}s": number for key, number in self._words.items()}
-        self.single = frozenset((*self._words, *self._plurals))
-        # Each other key between blanks, and what of these and of an s does not belong to it.
+        # Each key between blanks, and what of these and of an s does not belong to it.
         needles: list[tuple[str, int, int, int]] = []
+        # Of a key that is all of one phrase and of no other, that phrase: most are.
+        self._only = [
+            numbers[0] if len(numbers) == 1 and phrases[numbers[0]] == key else None
+            for key, numbers in by_key.items()
+        ]
         for number, key in enumerate(by_key):
-            if key in self._words:
-                continue
             before = "" if key[0] == " " else " "
             endings = ("",) if are_stems or key[-1] == " " else (" ", "s ")
             needles += [
@@ -63,18 +56,17 @@ class PhraseFinder:
                 for ending in endings
             ]
         self._needles = [needle[1:] for needle in needles]
-        self._several = AhoCorasick([needle[0] for needle in needles])
+        self._whole_words = AhoCorasick([needle[0] for needle in needles])
 
     def __bool__(self) -> bool:
         return bool(self._numbers)
 
-    def find(self, folded: Folded, words: AbstractSet[str] | None = None) -> list[Hit]:
+    def find(self, folded: Folded) -> list[Hit]:
         """
         Find all phrases, overlapping ones too.
 
         Args:
             folded: The text.
-            words: Those of its words that may be single phrases; None: all.
 
         Returns:
             Hits whose edges are not judged.
@@ -83,20 +75,17 @@ class PhraseFinder:
         hits: list[Hit] = []
         if not plain.isascii() and has_unspaced(plain):
             return list(self.find_everywhere(folded))
-        for word in sorted(self.single.intersection(folded.words if words is None else words)):
-            places = folded.places_of(word)
-            for number, length in (
-                (self._words.get(word), len(word)),
-                (self._plurals.get(word), len(word) - 1),
-            ):
-                if number is not None:
-                    hits += [(number, at, at + length) for at in places]
-        needles = self._needles
-        for needle, start, end in self._several.find_matches_as_indexes(
+        needles, keys, only = self._needles, self._keys, self._only
+        for needle, first, behind in self._whole_words.find_matches_as_indexes(
             folded.search, overlapping=True
         ):
             key, lead, tail = needles[needle]
-            hits.extend(self._same(folded, key, start + lead, end - tail))
+            start, end = first + lead, behind - tail
+            phrase = only[key]
+            if phrase is not None and plain[start:end] == keys[key]:
+                hits.append((phrase, start, end))
+            else:
+                hits.extend(self._same(folded, key, start, end))
         if "#" in plain or "@" in plain:
             hits.extend(self._inside_tags(folded))
         return hits
@@ -114,17 +103,20 @@ class PhraseFinder:
 
     def _inside_tags(self, folded: Folded) -> Iterator[Hit]:
         """Find what stands anywhere in a hashtag, and at the beginning of an account."""
+        anywhere, search = self._anywhere, folded.search
         for tag in _TAG.finditer(folded.plain):
             offset = tag.start(1)
-            inside = folded.search[offset + 1 : tag.end() + 1]
+            inside = search[offset + 1 : tag.end() + 1]
             is_account = folded.plain[offset - 1] == "@"
-            for key, start, end in self._anywhere.find_matches_as_indexes(inside, overlapping=True):
+            for key, start, end in anywhere.find_matches_as_indexes(inside, overlapping=True):
                 if end - start < len(inside) and not (start and is_account):
                     yield from self._same(folded, key, start + offset, end + offset)
 
     def _same(self, folded: Folded, key: int, start: int, end: int) -> Iterator[Hit]:
         """Give the phrases with this key that stand there with their own dots and signs."""
-        written = folded.plain[start:end].replace("-", " ").replace("_", " ")
+        written = folded.plain[start:end]
+        if "-" in written or "_" in written:
+            written = written.replace("-", " ").replace("_", " ")
         for number in self._numbers[key]:
             phrase = self._phrases[number]
             if phrase == written or (

@@ -3,7 +3,6 @@
 import re
 import unicodedata
 from collections.abc import Callable
-from functools import cached_property
 from html import unescape
 from itertools import pairwise
 
@@ -35,11 +34,12 @@ _VARIATION = re.compile("[\u034f\u180b-\u180d\ufe00-\ufe0f\U000e0100-\U000e01ef]
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,30});")
 _ASCII = bytes(range(128))
 _LONG = 20_000
+_COUNT = list(range(20_000))
+"""Copied from rather than counted anew: most of the time that following a character back takes."""
 _FEW = 20
 """So many different characters beyond ASCII are replaced one by one: most texts have fewer."""
 _FOREIGN = re.compile(r"[^\x00-\x7f]+")
 _BLANKS = re.compile(r"-\n[ \n]*+|[ \n]{2,}+")
-_UNEVEN_BLANKS = ("  ", "\n\n", " \n", "\n ", "-\n")
 _OTHER_BLANKS = "\t\r\f\v\x1c\x1d\x1e\x1f"
 _NO_WORD = re.compile(r"[^\w ]|_")
 _PARAGRAPH = "\v"
@@ -122,10 +122,23 @@ class Folded:
         length: Of `plain` without its last blank.
     """
 
-    __slots__ = ("__dict__", "_decoded", "_foreign", "_lines", "length", "plain", "search", "text")
+    # Not functools.cached_property, whose lock costs as much as splitting a post into its words.
+    __slots__ = (
+        "_decoded",
+        "_foreign",
+        "_lines",
+        "_origins",
+        "_places",
+        "length",
+        "plain",
+        "search",
+        "text",
+    )
 
     def __init__(self, text: str) -> None:
         self.text = text
+        self._origins: range | list[int] | None = None
+        self._places: dict[str, list[int]] | None = None
         if text.isascii():
             octets = text.encode("ascii")
             plain = octets.translate(_PLAIN_OCTETS).decode("ascii")
@@ -142,9 +155,14 @@ class Folded:
         self.plain = plain + " "
         self.search = f" {_searchable(plain)} "
 
-    @cached_property
+    @property
     def origins(self) -> range | list[int]:
         """Where each character of `plain` comes from: its index in the original text."""
+        if self._origins is None:
+            self._origins = self._traced()
+        return self._origins
+
+    def _traced(self) -> range | list[int]:
         text = self.text
         origins: range | list[int] = range(len(text) + 1)
         if text.isascii() and self.length == len(text):
@@ -160,15 +178,14 @@ class Folded:
             origins = _moved(origins, [(*run.span(), _one_blank(run)) for run in found])
         return origins
 
-    @cached_property
-    def words(self) -> set[str]:
-        """All different words of `search`."""
-        return set(self.search.split())
+    def words(self) -> list[str]:
+        """List the words of `search`, in order."""
+        return self.search.split()
 
     def places_of(self, word: str) -> list[int]:
-        """List where in `plain` one of `words` begins."""
+        """List where in `plain` one of the `words` begins."""
         if len(self.search) > _LONG:
-            return self._places[word]
+            return self._by_word()[word]
         places, needle = [], f" {word} "
         at = self.search.find(needle)
         while at != -1:
@@ -176,16 +193,17 @@ class Folded:
             at = self.search.find(needle, at + 1)
         return places
 
-    @cached_property
-    def _places(self) -> dict[str, list[int]]:
-        """Where each word begins, for long texts: a search for each would take time by the square."""
-        places: dict[str, list[int]] = {}
-        at = -1
-        for word in self.search.split(" "):
-            if word:
-                places.setdefault(word, []).append(at)
-            at += len(word) + 1
-        return places
+    def _by_word(self) -> dict[str, list[int]]:
+        """Tell where each word begins, for long texts: a search for each would take time by the square."""
+        if self._places is None:
+            places: dict[str, list[int]] = {}
+            at = -1
+            for word in self.search.split(" "):
+                if word:
+                    places.setdefault(word, []).append(at)
+                at += len(word) + 1
+            self._places = places
+        return self._places
 
     def span(self, start: int, end: int) -> tuple[int, int] | None:
         """
@@ -206,7 +224,10 @@ class Folded:
         if origins[end] == origins[end - 1] or (start and origins[start] == origins[start - 1]):
             return None
         first, behind = origins[start], origins[end]
-        while behind > first + 1 and _is_unread(self.text[behind - 1]):
+        text = self.text
+        while (
+            behind > first + 1 and not text[behind - 1].isascii() and _is_unread(text[behind - 1])
+        ):
             behind -= 1
         return first, behind
 
@@ -235,10 +256,10 @@ def _without_entities(text: str) -> str:
 
 def _with_folded_characters(text: str, foreign: str) -> str:
     """Fold each character; newlines stay, all other blanks become spaces."""
-    different = set(foreign)
-    if len(different) <= _FEW and all(_TABLE[ord(c)].isascii() for c in different):
-        for character in different:
-            text = text.replace(character, _TABLE[ord(character)])
+    different = {character: _TABLE[ord(character)] for character in set(foreign)}
+    if len(different) <= _FEW and "".join(different.values()).isascii():
+        for character, folded in different.items():
+            text = text.replace(character, folded)
     else:
         text = _FOREIGN.sub(lambda found: found[0].translate(_TABLE), text)
     if text.isascii():
@@ -264,9 +285,14 @@ def _searchable(plain: str) -> str:
 
 def _with_even_blanks(text: str) -> str:
     """Make one space of each run of blanks, unless a paragraph ends in it."""
-    if any(run in text for run in _UNEVEN_BLANKS):  # much faster than the expression's search
-        text = _BLANKS.sub(_one_blank, text)
-    return text.replace("\n", " ")
+    # Looked for one by one: much faster than the expression's search.
+    if "\n" in text:
+        if "\n\n" in text or " \n" in text or "\n " in text or "-\n" in text:
+            text = _BLANKS.sub(_one_blank, text)
+        text = text.replace("\n", " ")
+    while "  " in text:
+        text = text.replace("  ", " ")
+    return text
 
 
 def _one_blank(found: re.Match[str]) -> str:
@@ -282,9 +308,12 @@ def _moved(origins: range | list[int], replaced: list[tuple[int, int, str]]) -> 
     if not replaced:
         return origins
     moved: list[int] = []
+    length = len(origins)
+    if isinstance(origins, range) and length <= len(_COUNT):
+        origins = _COUNT
     edges = [(0, 0, ""), *replaced]
     for (_, behind, _), (start, _, new) in pairwise(edges):
         moved.extend(origins[behind:start])
         moved.extend([origins[start]] * len(new))
-    moved.extend(origins[edges[-1][1] :])
+    moved.extend(origins[edges[-1][1] : length])
     return moved

@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from collections.abc import Set as AbstractSet
 from functools import cached_property
+from itertools import filterfalse
 from typing import Literal, NamedTuple
 
 from enrichment.matching.folding import Folded
@@ -98,7 +98,6 @@ class NearForms:
         self,
         phrases: Sequence[NearPhrase],
         *,
-        kept: AbstractSet[str] = frozenset(),
         is_thorough: bool = False,
     ) -> None:
         """
@@ -106,7 +105,6 @@ class NearForms:
 
         Args:
             phrases: Written forms; the words of all of them are known words.
-            kept: Words that are never remembered as ordinary: they are found as they stand.
             is_thorough: Index those, too, that may not be misspelt: to say so.
         """
         self._phrases = phrases
@@ -129,25 +127,21 @@ class NearForms:
                 lengths.add(len(parts[-1]))
         self._neighbours, self._more_neighbours = _neighbourhood(guessed)
         self._lengths = sorted(length for length in lengths if SHORTEST <= length <= LONGEST)
-        self._kept = kept
         self._ordinary: set[str] = set()
         self._known: dict[str, list[tuple[_Part, Reading]]] = {}
 
-    def unusual_words(self, folded: Folded) -> set[str]:
-        """List the words that are not remembered as nobody's: most texts have few."""
-        return folded.words.difference(self._ordinary)
-
-    def find(self, folded: Folded, words: AbstractSet[str]) -> list[NearHit]:
+    def find(self, folded: Folded) -> list[NearHit]:
         """
         Find names that are misspelt or joined.
 
         Args:
             folded: The text.
-            words: Its `unusual_words`.
 
         Returns:
             Hits whose edges are not judged.
         """
+        # Filtered before they are made a set: of a text's words hardly one is new.
+        words = set(filterfalse(self._ordinary.__contains__, folded.words()))
         hits: list[NearHit] = []
         for token in sorted(words):
             known = self._known.get(token)
@@ -159,7 +153,7 @@ class NearForms:
 
     def explain(self, folded: Folded) -> Iterator[NearHit]:
         """Find what would be found and what was refused, each with its reading."""
-        for token in sorted(folded.words):
+        for token in sorted(set(folded.words())):
             yield from _places(folded, token, self._thorough.decided(token))
 
     @cached_property
@@ -179,10 +173,7 @@ class NearForms:
         else:
             if len(self._ordinary) >= _REMEMBERED:
                 self._ordinary = set()
-            if token in self._numbers or token in self._kept:
-                self._known[token] = known
-            else:
-                self._ordinary.add(token)
+            self._ordinary.add(token)
         return known
 
     def _may_be_near(self, token: str) -> bool:

@@ -79,7 +79,7 @@ class SubjectQueries:
             return candidates
         for number, field in enumerate(folded):
             splits = has_unspaced(field.plain)
-            words = text.fields[number].numbers.keys() if splits else field.words
+            words = set(text.fields[number].numbers if splits else field.words())
             for word in self._by_word.keys() & words:
                 candidates.update(self._by_word[word])
             for length, known in self._by_beginning.items():

@@ -93,7 +93,9 @@ class Zones:
             plain = self._folded.plain
             self._begin = plain.rfind(" ", 0, index + 1) + 1
             self._end = plain.find(" ", index)
-            if _HAS_ZONE.search(plain, self._begin, self._end):
+            if plain[self._begin] in "#@" and _is_name(plain[self._begin + 1 : self._end]):
+                self._zones = [_tag(plain, self._begin, self._end)]
+            elif _HAS_ZONE.search(plain, self._begin, self._end):
                 self._zones = list(zones_in(self._folded, self._begin, self._end))
             else:
                 self._zones = []
@@ -122,6 +124,16 @@ def zones_in(folded: Folded, begin: int, end: int) -> Iterator[Zone]:
         path_end = max(found.end("path"), found.end("host_path"), name_end)
         yield Zone(kind, start, behind, name_start, name_end, min(path_end, behind))
         position = max(behind, position + 1)
+
+
+def _is_name(text: str) -> bool:
+    return text.isalnum() or text.replace("_", "a").isalnum()
+
+
+def _tag(plain: str, start: int, end: int) -> Zone:
+    """Give a hashtag or an account that is a whole word, as most are: much faster than by `_ZONE`."""
+    kind: ZoneKind = "hashtag" if plain[start] == "#" else "account"
+    return Zone(kind, start, end, start + 1, end, end)
 
 
 _GROUPS: dict[str, ZoneKind] = {
