@@ -22,6 +22,7 @@ from enrichment.signatures import signatures, story_id
 from enrichment.step_times import StepTimes
 from enrichment.subjects import Match, SubjectMatcher
 from enrichment.tone import Tone, ToneModel, default_tone_model
+from enrichment.tone_error import MeasuredTone
 
 READ_COLUMNS = (
     "mention_id",
@@ -114,10 +115,12 @@ class Enricher:
             language: (find_pipeline(language) if self._has_entities else None) or "none"
             for language in _NAMED_LANGUAGES
         }
+        measured = self.tone_model if isinstance(self.tone_model, MeasuredTone) else None
         return {
             "watchlist_version": self.watchlist.version,
             "language_model": language_model(),
             "tone_model": self.tone_model.name,
+            **({"tone_error": measured.error.to_json()} if measured else {}),
             "entities": " ".join(f"{key}={name}" for key, name in recognisers.items()),
             "flag_rules": self._flags.version,
         }

@@ -20,6 +20,7 @@ from enrichment.json_lines import BadLine, TextLine, line_batches
 if TYPE_CHECKING:
     from enrichment.evaluation import Evaluation, Judged
     from enrichment.tone import ToneModel
+    from enrichment.tone_error import ToneError
 
 _BAD_LINE = 2
 _ALL, _OTHERS, _CONFLICTING = "all", "others", "conflicting"
@@ -65,23 +66,32 @@ def evaluate_file(
     confusion matrix, a reliability table, and the speed without loading. Sentences with
     targets of different labels, the hard ones, are counted apart as `conflicting`.
 
+    Last comes the model's error in net sentiment, as a line for `tone.toml`: with it, the
+    intervals in reports and views are those of texts like these. Take at least 200 mentions of
+    your own subjects, as they come, and label them without looking at what the model says.
+
     Bad lines are told with their number and left out; the exit code is then 2.
     """
     judge = model_or_exit(model)
     heard = _hear(file, judge)
     for told in heard.bad_lines:
         typer.echo(told, err=True)
+    from enrichment.evaluation import measure_error
+
     results = _results(heard)
     if not results:
         typer.echo(f"{printable(str(file))} holds no labelled text", err=True)
         raise typer.Exit(_BAD_LINE)
     speed = results[_ALL].count / max(heard.spent_s, 1e-9)
+    error = measure_error(one for group in heard.groups.values() for one in group)
     if as_json:
         shown = {"model": judge.name, "texts_per_cpu_second": round(speed, 1)}
+        shown |= {"tone_error": None if error is None else asdict(error)}
         shown |= {"groups": {name: asdict(result) for name, result in results.items()}}
         typer.echo(json.dumps(shown, ensure_ascii=False))
     else:
         Console().print(_tables(judge.name, results, speed))
+        Console().print(_told_error(error), soft_wrap=True)
     if heard.bad_lines:
         raise typer.Exit(_BAD_LINE)
 
@@ -138,6 +148,22 @@ def _results(heard: _Heard) -> Mapping[str, "Evaluation"]:
         for judged in same_text
     ]
     return results | ({_CONFLICTING: evaluate(conflicting)} if conflicting else {})
+
+
+def _told_error(error: "ToneError | None") -> Text:
+    from enrichment.tone_error import FEWEST
+
+    if error is None:
+        return Text(
+            f"\nNet sentiment: its error can't be measured here; that takes at least {FEWEST} "
+            "negative and as many positive texts"
+        )
+    return Text(
+        f"\nNet sentiment: the model tells {error.shift:+.2f} {error.slope:+.2f} * the true one. "
+        "If these texts are like those that it will judge, write in tone.toml:\n"
+        f"error = {{ shift = {error.shift}, slope = {error.slope}, "
+        f"shift_sd = {error.shift_sd}, slope_sd = {error.slope_sd} }}"
+    )
 
 
 def _tables(model: str, results: Mapping[str, "Evaluation"], speed: float) -> Group:

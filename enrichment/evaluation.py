@@ -4,8 +4,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from enrichment.classify import SHORT_NAMES
+from enrichment.tone_error import ToneError, count_confusion, error_on_own_texts
 
 BINS = 10
+_NEITHER = SHORT_NAMES.index("neu")
 _LONG_NAMES = {"negative": "neg", "neutral": "neu", "positive": "pos"}
 
 
@@ -91,6 +93,24 @@ def evaluate(judged: Sequence[Judged]) -> Evaluation:
         mean_p=sum(max(text.p) for text in judged) / len(judged),
         ece=sum(one.count * abs(one.mean_p - one.accuracy) for one in bins) / len(judged),
         reliability=bins,
+    )
+
+
+def measure_error(judged: Iterable[Judged]) -> ToneError | None:
+    """
+    Measure how far the model's net sentiment lies from the truth on texts like these.
+
+    Returns:
+        None where negative or positive texts are too few to measure it.
+    """
+    return error_on_own_texts(
+        count_confusion(
+            (
+                SHORT_NAMES.index(text.truth),
+                _NEITHER if text.is_uncertain else SHORT_NAMES.index(text.found),
+            )
+            for text in judged
+        )
     )
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pydantic import Field
+from pydantic import Field, FiniteFloat
 
 from collectors.configuration.folder import ConfigurationError, read_setting
 from collectors.configuration.mistakes import Mistake
@@ -33,11 +33,23 @@ class RescoreSettings(Frozen):
     """Followers of the author, or views of the post, from which a mention matters by itself."""
 
 
+class ToneErrorSettings(Frozen):
+    """The model's error as `luisterpost evaluate` measured it on labelled texts of one's own."""
+
+    shift: FiniteFloat = Field(ge=-1, le=1)
+    slope: FiniteFloat = Field(gt=0, le=1.5)
+    shift_sd: FiniteFloat = Field(ge=0, le=1)
+    slope_sd: FiniteFloat = Field(ge=0, le=1)
+    drift_sd: FiniteFloat = Field(default=0.05, ge=0, le=1)
+
+
 class ToneSettings(Frozen):
     """What may be said in `tone.toml`."""
 
     model: str = Field(default=_FAST, min_length=1)
     """`fast`, `accurate`, or another name that `load_tone_model` takes."""
+    error: ToneErrorSettings | None = None
+    """Of that model; None: as measured on public texts if it ships, else a cautious one."""
     rescore: RescoreSettings = RescoreSettings()
 
     @property
@@ -60,13 +72,17 @@ def configured_tone_model(folder: Path) -> "ToneModel":
     """
     from enrichment.tone import ToneModelUnavailable
     from enrichment.tone_choice import load_tone_model
+    from enrichment.tone_error import MeasuredTone, ToneError
 
-    name = read_setting(folder, "tone", ToneSettings).model
+    settings = read_setting(folder, "tone", ToneSettings)
     try:
-        return load_tone_model(name)
+        model = load_tone_model(settings.model)
     except ToneModelUnavailable as missing:
         mistake = Mistake(file=str(folder / _AS_CONFIGURED), path="model", message=str(missing))
         raise ConfigurationError((mistake,)) from missing
+    if settings.error is None:
+        return model
+    return MeasuredTone(model=model, error=ToneError(**settings.error.model_dump()))
 
 
 def configured_rescore_model(folder: Path, tell: Callable[[str], None]) -> "ToneModel | None":

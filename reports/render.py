@@ -15,6 +15,7 @@ from markupsafe import Markup
 from reports import charts
 from reports.drawing import runs
 from reports.period import Month
+from reports.sentiment_chart import net_sentiment_chart
 from reports.settings import ReportSettings
 from reports.status_model import StatusReport
 from reports.templating import template_environment
@@ -143,11 +144,17 @@ def _charts(report: StatusReport, words: Words) -> dict[str, dict[str, str]]:
             for size, width, each in (("half", charts.HALF, 1), ("narrow", charts.NARROW, 2))
         },
     }
+    drawn["net"] = {
+        size: net_sentiment_chart(
+            report.tones, tone_ticks(report, words, each=each), words.signed, width=width
+        )
+        for size, width, each in (("half", charts.HALF, 1), ("narrow", charts.NARROW, 2))
+    }
     if report.voices:
         drawn["voice"] = {
             size: charts.voice_chart(
                 report.voices, report.firm, words.percent, of_mentions, width=width
             )
-            for size, width in (("half", charts.HALF), ("narrow", charts.NARROW))
+            for size, width in (("wide", charts.WIDE), ("narrow", charts.NARROW))
         }
     return drawn

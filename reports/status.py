@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from enrichment.tone_error import ToneError, switch_sd
 from reports.baseline import usual_count
 from reports.drivers import Candidate
 from reports.facts import pick_facts
@@ -61,6 +62,7 @@ class StatusRows:
     staff_weeks: Sequence[Row]
     latency: Sequence[Row]
     tone_models: Sequence[Row]
+    tone_errors: Sequence[Row]
     restated: Sequence[Row]
     floods: Sequence[Row]
     flag_periods: Sequence[Row]
@@ -86,7 +88,8 @@ def build_status(rows: StatusRows, period: Period, settings: ReportSettings) -> 
     )
     frame = frame_periods(ledger, period, made_at, settings)
     names = {row["subject_id"]: plain(row["name"]) for row in rows.subjects}
-    facets = tuple(_facet(name, rows, frame) for name in ("brand", "company"))
+    errors = _tone_errors(rows.tone_errors)
+    facets = tuple(_facet(name, rows, frame, errors) for name in ("brand", "company"))
     sources = describe_sources(
         rows.sources,
         ledger,
@@ -119,7 +122,8 @@ def build_status(rows: StatusRows, period: Period, settings: ReportSettings) -> 
         latency=next((Latency(**row) for row in rows.latency), None),
         days=daily(rows.own_hours, ledger, frame, window[1], watched),
         steps=stepwise(rows.own_hours, ledger, frame, window[1]),
-        tones=tones_by_period(rows.facet_periods, frame),
+        tones=tones_by_period(rows.facet_periods, frame, errors),
+        is_measured=_is_measured(rows),
         has_rivals=any(row["relation"] == "competitor" for row in rows.subjects),
         models=tuple(plain(row["tone_model"]) for row in rows.tone_models),
         restated=next((Restated(**row) for row in rows.restated), None),
@@ -143,9 +147,24 @@ def _by_period(rows: Sequence[Row], value: str) -> dict[date, float]:
     return {row["period_start"]: row[value] for row in rows}
 
 
-def _facet(name: str, rows: StatusRows, frame: Frame) -> Facet:
+def _tone_errors(rows: Sequence[Row]) -> dict[str, ToneError]:
+    return {
+        row["tone_model"]: ToneError(**{name: row[name] for name in ToneError.__dataclass_fields__})
+        for row in rows
+    }
+
+
+def _is_measured(rows: StatusRows) -> bool:
+    """Tell whether every model that judged the period was measured on the firm's own texts."""
+    origins = {row["tone_model"]: row["origin"] for row in rows.tone_errors}
+    return bool(rows.tone_models) and all(
+        origins.get(row["tone_model"]) == "configured" for row in rows.tone_models
+    )
+
+
+def _facet(name: str, rows: StatusRows, frame: Frame, errors: Mapping[str, ToneError]) -> Facet:
     own = [row for row in rows.facet_periods if row["facet"] == name]
-    tones = {row["period_start"]: count_tones(row) for row in own}
+    tones = {row["period_start"]: count_tones(row, errors) for row in own}
     sentiment = tones.get(frame.period.first) or count_tones(None)
     nets = [
         tones[period.first].value
@@ -154,6 +173,9 @@ def _facet(name: str, rows: StatusRows, frame: Frame) -> Facet:
         for period in frame.periods
     ]
     net = frame.share_figure(nets, floor=_NET_FLOOR)
+    told = sentiment.told_interval(
+        switch_sd(sentiment.judged, _judged_before(tones, nets, frame), errors)
+    )
     stories = frame.count_figure(_by_period(own, "stories"))
     negative = frame.count_baseline(frame.series(_by_period(own, "negative")))
     subjects = tuple(plain(row["name"]) for row in rows.subjects if row["facet"] == name)
@@ -164,6 +186,7 @@ def _facet(name: str, rows: StatusRows, frame: Frame) -> Facet:
         negative=sentiment.negative,
         usual_negative=usual_count(negative, fewest=frame.fewest),
         sentiment=sentiment,
+        told=told,
         usual_net=net.usual,
     )
     return Facet(
@@ -174,7 +197,7 @@ def _facet(name: str, rows: StatusRows, frame: Frame) -> Facet:
         stories=stories,
         authors=frame.count_figure(_by_period(own, "authors")),
         sentiment=sentiment,
-        net=_flag_by_interval(net, sentiment),
+        net=_flag_by_interval(net, told),
         voice=_voice_figure(rows, frame, name, "mentions"),
         voice_stories=_voice_figure(rows, frame, name, "stories"),
         flags=facet_flags(rows.flag_periods, name, frame),
@@ -185,9 +208,23 @@ def _is_telling(sentiment: NetSentiment) -> bool:
     return sentiment.negative + sentiment.positive >= _FEWEST_POLAR
 
 
-def _flag_by_interval(net: Figure, sentiment: NetSentiment) -> Figure:
+def _judged_before(
+    tones: Mapping[date, NetSentiment], nets: Sequence[float | None], frame: Frame
+) -> dict[str, float]:
+    """Give the mean share of each model in the stories of the periods compared with."""
+    compared = [
+        tones[period.first].judged
+        for period, net in zip(frame.periods[:-1], frame.baseline(nets), strict=True)
+        if net is not None
+    ]
+    return {
+        model: sum(judged.get(model, 0.0) for judged in compared) / len(compared)
+        for model in sorted({model for judged in compared for model in judged})
+    }
+
+
+def _flag_by_interval(net: Figure, interval: tuple[float, float] | None) -> Figure:
     """Few stories swing far: the interval, too, must exclude what is usual."""
-    interval = sentiment.interval
     change = net.change
     if interval and net.usual and interval[0] <= net.usual.middle <= interval[1]:
         change = 0

@@ -309,6 +309,8 @@ class StatusReport:
     has_rivals: bool
     """Whether a competitor is on the watchlist."""
     models: tuple[str, ...]
+    is_measured: bool
+    """Whether the errors of all these models were measured on the firm's own texts."""
     floods: Volume | None
     """Mentions of brand and company in floods, counted apart; None: there are none."""
     restated: Restated | None

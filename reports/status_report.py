@@ -155,6 +155,7 @@ def read_status(
         else [],
         latency=ask("canary_latency", **within),
         tone_models=ask("tone_models", **within),
+        tone_errors=ask("tone_errors"),
         restated=ask("restated", start=start, **within),
         floods=ask("floods", **within),
         flag_periods=ask("flag_periods", **history),

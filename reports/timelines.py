@@ -4,6 +4,7 @@ from collections.abc import Container, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
+from enrichment.tone_error import ToneError
 from reports.frame import Frame
 from reports.period import Month, local_midnight
 from reports.period_coverage import Ledger, wall_hours
@@ -136,13 +137,15 @@ def _band(values: Sequence[int], *, fewest: int) -> tuple[float | None, float | 
     return ordered[0], ordered[-1]
 
 
-def tones_by_period(rows: Sequence[Row], frame: Frame) -> tuple[TonePeriod, ...]:
+def tones_by_period(
+    rows: Sequence[Row], frame: Frame, errors: Mapping[str, ToneError]
+) -> tuple[TonePeriod, ...]:
     """Give each period its tones."""
     own = {row["period_start"]: row for row in rows if row["facet"] == "own"}
     return tuple(
         TonePeriod(
             period=one,
-            sentiment=count_tones(own.get(one.first)) if part or one.first in own else None,
+            sentiment=count_tones(own.get(one.first), errors) if part or one.first in own else None,
         )
         for one, part in zip(frame.periods, frame.covered, strict=True)
     )

@@ -1,4 +1,4 @@
-"""The on-course rule, version 1: when a facet is green, amber, red, or can't be judged."""
+"""The on-course rule, version 2: when a facet is green, amber, red, or can't be judged."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from reports.sentiment import NetSentiment
 from reports.settings import ReportSettings
 from reports.status_model import Colour, Facet, Figure, Headline, Verdict
 
-RULE = "on-course v1"
+RULE = "on-course v2"
 
 NOT_WATCHED = Verdict(colour="grey", reasons=("not_watched",))
 """Of a facet without any subject on the watchlist."""
@@ -27,6 +27,8 @@ class Signs:
     negative: int
     usual_negative: Usual | None
     sentiment: NetSentiment
+    told: tuple[float, float] | None
+    """Where net sentiment may lie by chance: what the usual is compared with."""
     usual_net: Usual | None
 
 
@@ -105,11 +107,10 @@ def judge_staff(
 
 def _tone_reasons(signs: Signs, settings: ReportSettings) -> tuple[str, ...]:
     reasons: tuple[str, ...] = ()
-    interval = signs.sentiment.interval
-    if interval is not None and signs.usual_net is not None:
-        if interval[1] < signs.usual_net.middle - _CLEARLY:
+    if signs.told is not None and signs.usual_net is not None:
+        if signs.told[1] < signs.usual_net.middle - _CLEARLY:
             reasons += ("tone_clearly_worse",)
-        elif interval[1] < signs.usual_net.middle:
+        elif signs.told[1] < signs.usual_net.middle:
             reasons += ("tone_worse",)
     if (
         signs.usual_negative is not None

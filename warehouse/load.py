@@ -21,6 +21,7 @@ from warehouse.link import link_arriving
 from warehouse.query import run_script
 from warehouse.recheck_rows import check_rows, gone_mentions, round_rows
 from warehouse.tombstones import bury_each, drop_tombstoned, tombstone_key
+from warehouse.tone_models import configured_error_rows
 from warehouse.transaction import in_transaction
 
 ROWS_PER_TRANSACTION = 250_000
@@ -30,6 +31,7 @@ _STEPS = (
     "authors",
     "metrics",
     "matches",
+    "tone_models",
     "flags",
     "keyphrases",
     "restated",
@@ -98,6 +100,10 @@ def load_files(
         if file.digest in digests:
             outcomes.append(Outcome(path=path, state="known", header=file.header, rows=file.rows))
             continue
+        if not pq.read_schema(path).equals(ENRICHED_SCHEMA):
+            message = f"{path.name}: its columns are not those of an enriched file"
+            outcomes.append(Outcome(path=path, state="broken", message=message))
+            continue
         digests.add(file.digest)
         fresh.append(file)
     for batch in _batches(fresh):
@@ -107,9 +113,6 @@ def load_files(
 
 def _opened(path: Path) -> _File:
     header = read_header(path)
-    if not pq.read_schema(path).equals(ENRICHED_SCHEMA):
-        msg = f"{path.name}: its columns are not those of an enriched file"
-        raise LandingError(msg)
     try:
         version = header.enrichment["watchlist_version"]
         enriched_at = datetime.fromisoformat(header.enrichment["enriched_at"])
@@ -201,6 +204,7 @@ def _arriving(
         "arriving_charge": _hidden(connection, charge_rows(file.header for file in batch), now),
         "arriving_check": check_rows(file.header for file in batch),
         "arriving_round": round_rows(file.header for file in batch),
+        "arriving_tone_model": configured_error_rows(file.header for file in batch),
     }
     for name, table in tables.items():
         connection.register(name, table)

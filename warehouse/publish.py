@@ -16,6 +16,7 @@ from collectors.watchlist import Watchlist
 from enrichment.keyphrases.matches import private_words_of
 from warehouse.connection import ledger_of, open_new_snapshot
 from warehouse.migrate import create_views
+from warehouse.tone_models import note_tone_models
 from warehouse.transaction import in_transaction
 from warehouse.withheld import judge_streams, withheld_tables
 
@@ -81,6 +82,8 @@ def publish_snapshot(
             leftover.unlink()
     connection.execute("UPDATE firm SET time_zone = $zone", {"zone": time_zone})
     judge_streams(connection, watchlist, now=now)
+    with in_transaction(connection):
+        note_tone_models(connection)
     # First the ledger: one without a snapshot misleads nobody, and the next publish replaces it.
     with _arriving(ledger, mode=0o600) as part:
         _copy_ledger(connection, part)

@@ -41,6 +41,7 @@ signs = st.builds(
     negative=counts,
     usual_negative=usuals,
     sentiment=tones,
+    told=st.none() | tones.map(lambda drawn: drawn.told_interval()),
     usual_net=nets,
 )
 verdicts = st.just(NOT_WATCHED) | signs.map(lambda found: judge(found, SETTINGS))

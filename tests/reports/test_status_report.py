@@ -291,7 +291,7 @@ def test_method_is_printed_with_versions_zone_and_snapshot(page):
         "9 Nov 2026 00:00 UTC+01:00 to 16 Nov 2026 00:00 UTC+01:00 (Europe/Brussels)",
         "lexicon 1",
         "Net sentiment v1",
-        "on-course v1",
+        "on-course v2",
         "w1",
     ):
         assert part in said

@@ -19,6 +19,11 @@ def tones(negative, positive):
     return NetSentiment(negative=negative, neutral=50, positive=positive, uncertain=0)
 
 
+def with_tones(signs, negative, positive):
+    sentiment = tones(negative, positive)
+    return replace(signs, sentiment=sentiment, told=sentiment.told_interval())
+
+
 CALM = Signs(
     covered=0.99,
     is_running=False,
@@ -26,6 +31,7 @@ CALM = Signs(
     negative=10,
     usual_negative=usual(10, 3.2),
     sentiment=tones(10, 20),
+    told=tones(10, 20).told_interval(),
     usual_net=usual(0.33, 0.1),
 )
 
@@ -36,24 +42,24 @@ def test_calm_week_with_good_coverage_is_green():
 
 
 def test_many_negative_stories_and_clearly_worse_tone_are_red():
-    verdict = judge(replace(CALM, negative=60, sentiment=tones(60, 20)), SETTINGS)
+    verdict = judge(with_tones(replace(CALM, negative=60), 60, 20), SETTINGS)
     assert verdict.colour == "red"
     assert verdict.reasons == ("tone_clearly_worse", "more_negative")
 
 
 @pytest.mark.parametrize("covered", [0.2, None])
 def test_what_was_seen_is_red_even_where_much_was_not_covered(covered):
-    crisis = replace(CALM, negative=60, sentiment=tones(60, 20), covered=covered)
+    crisis = with_tones(replace(CALM, negative=60, covered=covered), 60, 20)
     assert judge(crisis, SETTINGS).colour == "red"
 
 
 def test_worse_tone_alone_is_amber():
-    assert judge(replace(CALM, sentiment=tones(19, 17)), SETTINGS).reasons == ("tone_worse",)
-    assert judge(replace(CALM, sentiment=tones(19, 17)), SETTINGS).colour == "amber"
+    assert judge(with_tones(CALM, 21, 17), SETTINGS).reasons == ("tone_worse",)
+    assert judge(with_tones(CALM, 21, 17), SETTINGS).colour == "amber"
 
 
 def test_few_stories_swing_without_changing_the_colour():
-    assert judge(replace(CALM, negative=2, sentiment=tones(2, 1)), SETTINGS).colour == "green"
+    assert judge(with_tones(replace(CALM, negative=2), 2, 1), SETTINGS).colour == "green"
 
 
 @pytest.mark.parametrize(("change", "reason"), [(1, "more"), (-1, "fewer")])

@@ -207,6 +207,11 @@ class World:
             loaded_at=at,
         )
 
+    def measured(self, model: str = "lexicon 1", **error: float) -> None:
+        """Tell of a tone model's error, by default one of a model measured on other texts."""
+        known = {"shift": 0.05, "slope": 0.5, "shift_sd": 0.2, "slope_sd": 0.15, "drift_sd": 0.05}
+        self.add("tone_model", tone_model=model, origin="shipped", **(known | error))
+
     def info(self, made_at: datetime = NOW) -> None:
         self.add(
             "snapshot_info",
@@ -275,6 +280,7 @@ def plausible_world(*, weeks: int = 8, seed: int = 7) -> World:
             _ordinary_day(world, chance, monday, day, busy)
     _eventful_week(world, chance)
     _sources(world, weeks)
+    world.measured()
     for back in range(weeks, -1, -1):
         monday = MONDAY - timedelta(weeks=back)
         world.add("staff_week", week_start=monday, unit="Sales", people=7, mentions=9 + back % 3)

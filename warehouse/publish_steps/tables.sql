@@ -21,6 +21,8 @@ CREATE TABLE snapshot.subject_match AS
 SELECT * FROM subject_match
 SEMI JOIN snapshot.subject USING (subject_id)
 SEMI JOIN snapshot.mention USING (mention_id);
+CREATE TABLE snapshot.tone_model AS
+SELECT * FROM tone_model SEMI JOIN snapshot.subject_match USING (tone_model);
 CREATE TABLE snapshot.mention_version AS
 SELECT
     * EXCLUDE (raw)

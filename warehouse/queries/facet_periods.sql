@@ -1,5 +1,6 @@
 -- One row: a facet (brand, company, or both together as 'own') in one local day, week or month ($unit).
--- Mentions, stories and authors are distinct and earned; tones count each story once.
+-- Mentions, stories and authors are distinct and earned; tones count each story once. judged_by counts
+-- the positive and negative stories by the model that judged them.
 WITH heard AS (
     SELECT
         date_trunc($unit, occurred_at AT TIME ZONE $zone)::DATE AS period_start,
@@ -8,6 +9,7 @@ WITH heard AS (
         story_id,
         coalesce(author, mention_id) AS author,
         tone,
+        tone_model,
         p_negative,
         p_neutral,
         p_positive
@@ -34,6 +36,7 @@ judged AS (
         facet,
         story_id,
         bool_and(tone = 'uncertain') AS is_uncertain,
+        min(tone_model) AS tone_model,
         avg(p_negative) AS negative,
         avg(p_neutral) AS neutral,
         avg(p_positive) AS positive
@@ -52,7 +55,10 @@ toned AS (
         ) AS negative,
         count(*) FILTER (
             NOT is_uncertain AND positive > neutral AND positive > negative
-        ) AS positive
+        ) AS positive,
+        histogram(tone_model) FILTER (
+            NOT is_uncertain AND greatest(negative, positive) > neutral
+        ) AS judged_by
     FROM judged
     GROUP BY period_start, facet
 )
@@ -66,7 +72,8 @@ SELECT
     negative,
     stories - negative - positive - uncertain AS neutral,
     positive,
-    uncertain
+    uncertain,
+    judged_by
 FROM counted
 INNER JOIN toned USING (period_start, facet)
 ORDER BY period_start, facet;
