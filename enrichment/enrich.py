@@ -15,7 +15,6 @@ from collectors.landing import (
     LandingError,
     ParquetWriter,
     read_header,
-    waiting_files,
 )
 from collectors.settings import Settings
 from collectors.watchlist import Watchlist
@@ -23,6 +22,7 @@ from enrichment.enriched import ENRICHED_SCHEMA
 from enrichment.enricher import READ_COLUMNS, Enricher
 from enrichment.flags.rules import read_flags
 from enrichment.tone_settings import configured_tone_model
+from enrichment.waiting import unenriched
 
 __all__ = ["EnrichResult", "Enricher", "Progress", "enrich_file", "enrich_waiting", "unenriched"]
 
@@ -155,15 +155,6 @@ def enrich_waiting(
         msg = f"{len(bugs)} files met a bug; the others are enriched"
         raise ExceptionGroup(msg, bugs)
     return results
-
-
-def unenriched(settings: Settings) -> list[Path]:
-    """List the landing files that wait for enrichment, oldest name first."""
-    return [
-        path
-        for path in waiting_files(settings.landing)
-        if not (settings.enriched / path.name).exists()
-    ]
 
 
 def _timed(enricher: Enricher, tables: Iterator[pa.Table]) -> Iterator[pa.Table]:

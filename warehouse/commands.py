@@ -148,14 +148,15 @@ def forget(
 
     They can't return by import, backfill or old files. A new snapshot is published, and
     all older ones go. Reports that were written before keep what they quote: write them
-    anew.
+    anew. What lies in `aside/` goes as well: it may hold them.
     """
     from collectors.mention import mention_id
-    from warehouse.connection import open_warehouse, rewrite
+    from warehouse.connection import open_warehouse
     from warehouse.desk.connection import desk_url, open_desk
     from warehouse.desk.tables import Erasure
     from warehouse.intake import publish_now
     from warehouse.publish import drop_stray_ledgers
+    from warehouse.purge import purge
     from warehouse.tombstones import bury
 
     settings = settings_from(context, home, config, now)
@@ -165,7 +166,7 @@ def forget(
         ids = [mention_id(platform, one) for one in native_id]
         found = bury(connection, ids, reason=reason, now=moment)
         ((time_zone,),) = connection.execute("SELECT time_zone FROM firm").fetchall()
-    rewrite(settings.warehouse, tell=tell)
+    purge(settings, tell=tell)
     if settings.snapshot.exists():
         newest = publish_now(
             settings,

@@ -16,6 +16,8 @@ from collectors.leases import Leases
 from collectors.readiness import SourceState
 from collectors.settings import Settings
 from collectors.watchlist import Watchlist
+from enrichment.waiting import is_of_another_version
+from warehouse.aside import age_out, put_aside
 from warehouse.connection import Tell, open_warehouse, snapshot_time
 from warehouse.costs import let_items_go
 from warehouse.load import Outcome, load_files
@@ -57,6 +59,7 @@ def load_waiting(
 
     Broken files move to `settings.aside`; loaded ones are deleted with their
     landing files. What they told stays known to the plan until a snapshot tells it.
+    What another version enriched is deleted, so that its landing file is enriched anew.
 
     Raises:
         TimeoutError: Another process had the warehouse open for longer than *timeout_s*;
@@ -68,12 +71,14 @@ def load_waiting(
         removed = apply_watchlist(connection, watchlist, now=now)
         _apply_sources(connection, sources)
         judge_streams(connection, watchlist, now=now)
+        _drop_other_versions(settings)
         outcomes = load_files(connection, waiting_files(settings.enriched), now=now)
         dropped = drop_unmatched(connection, now=now, keep=keep.keep_unmatched)
         let_items_go(connection, now=now)
         mentions = _count(connection)
         # Still under the lock: whoever waits for it must not find these files.
         tidy_up(settings, outcomes)
+    age_out(settings.aside, keep=keep.keep_unmatched)
     return Intake(
         outcomes=tuple(outcomes),
         mentions=mentions,
@@ -148,13 +153,10 @@ def tidy_up(settings: Settings, outcomes: Sequence[Outcome]) -> None:
                     part.unlink()
 
 
-def put_aside(path: Path, folder: Path, why: str) -> Path:
-    """Move a broken file where a person can look at it, with the reason beside it."""
-    folder.mkdir(parents=True, exist_ok=True)
-    target = folder / path.name
-    path.rename(target)
-    target.with_suffix(target.suffix + ".why.txt").write_text(why + "\n", encoding="utf-8")
-    return target
+def _drop_other_versions(settings: Settings) -> None:
+    for path in waiting_files(settings.enriched):
+        if (settings.landing / path.name).exists() and is_of_another_version(path):
+            path.unlink(missing_ok=True)
 
 
 def _apply_sources(connection: duckdb.DuckDBPyConnection, states: Sequence[SourceState]) -> None:

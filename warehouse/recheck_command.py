@@ -42,8 +42,9 @@ def recheck(
     from collectors.landing import read_header
     from collectors.rechecking import recheck_sources
     from enrichment.enrich import enrich_waiting
-    from warehouse.connection import open_warehouse, rewrite
+    from warehouse.connection import open_warehouse
     from warehouse.intake import load_waiting, publish_now
+    from warehouse.purge import purge
     from warehouse.recheck import late_posts, plan_rechecks
 
     settings = settings_from(context, home, config, now)
@@ -78,7 +79,7 @@ def recheck(
     load_waiting(settings, watchlist=watchlist, sources=readiness.states, keep=keep, tell=tell)
     gone = sum(len(header.gone) for header in headers)
     if gone:
-        rewrite(settings.warehouse, tell=tell)
+        purge(settings, tell=tell)
     if settings.snapshot.exists() and paths:
         publish_now(settings, watchlist=watchlist, time_zone=time_zone, keep=keep, tell=tell)
     for header in headers:

@@ -15,11 +15,9 @@ _ROWS = 5_000
 
 def list_batches() -> list[list[str]]:
     """List the landing files that wait, in batches for one task each."""
-    settings = look_around().settings
-    # As `enrichment.enrich.unenriched` does, which would load spaCy each minute.
-    done = {path.name for path in waiting_files(settings.enriched)}
-    waiting = [path for path in waiting_files(settings.landing) if path.name not in done]
-    return batches_of(waiting, most_rows=_ROWS)
+    from enrichment.waiting import unenriched
+
+    return batches_of(unenriched(look_around().settings), most_rows=_ROWS)
 
 
 def batches_of(files: Sequence[Path], *, most_rows: int) -> list[list[str]]:

@@ -111,13 +111,13 @@ def drop_expired() -> int:
 
 def purge_bytes() -> int:
     """Rewrite the warehouse if rows were deleted, so that they leave no bytes; give its size."""
-    from warehouse.connection import rewrite
+    from warehouse.purge import purge
 
-    path = look_around().settings.warehouse
-    with naming_who_holds(path):
-        is_rewritten = rewrite(path, tell=tell, timeout_s=PATIENCE_S, only_pending=True)
-    tell("the warehouse is rewritten" if is_rewritten else "nothing was deleted, nothing to purge")
-    return path.stat().st_size
+    settings = look_around().settings
+    with naming_who_holds(settings.warehouse):
+        is_purged = purge(settings, tell=tell, timeout_s=PATIENCE_S, only_pending=True)
+    tell("the warehouse is rewritten" if is_purged else "nothing was deleted, nothing to purge")
+    return settings.warehouse.stat().st_size
 
 
 def empty_mails() -> int:

@@ -15,6 +15,7 @@ from collectors.readiness import SourceState
 from collectors.settings import Settings
 from collectors.sources import Source
 from enrichment.enriched import ENRICHED_SCHEMA
+from enrichment.waiting import unenriched
 from tests.warehouse.building import (
     T0,
     Judgement,
@@ -125,7 +126,6 @@ def never_enriched(path: Path) -> None:
     [
         (broken_footer, "not a whole landing file"),
         (broken_page, "can't be read"),
-        (other_columns, "columns"),
         (without_a_text, "rows without text"),
         (never_enriched, "when and for which watchlist"),
     ],
@@ -147,6 +147,53 @@ def test_a_broken_file_is_put_aside_with_the_reason_and_the_others_load(tmp_path
     with warehouse(tmp_path / "warehouse.duckdb") as connection:
         assert connection.execute("SELECT count(*) FROM coverage").fetchall() == [(1,)]
         assert connection.execute("SELECT count(*) FROM loaded_file").fetchall() == [(2,)]
+
+
+def test_what_another_version_enriched_is_enriched_anew_and_leaves_no_copy(tmp_path):
+    delivered(tmp_path, "a", [mention(1)])
+    landing, enriched = delivered(tmp_path, "b", [mention(2)])
+    other_columns(enriched)
+    assert unenriched(Settings(home=tmp_path)) == [landing]
+    intake = take_in(tmp_path)
+    assert [outcome.state for outcome in intake.outcomes] == ["loaded"]
+    assert left(tmp_path) == {f"landing/{landing.name}"}
+    assert unenriched(Settings(home=tmp_path)) == [landing]
+
+
+def test_what_another_version_enriched_and_loaded_is_known(tmp_path, monkeypatch):
+    """A kill leaves an enriched file without its landing file, but only after it was loaded."""
+    _, enriched = delivered(tmp_path, "a", [mention(1)])
+    whole = enriched.read_bytes()
+    take_in(tmp_path)
+    enriched.write_bytes(whole)
+    later = ENRICHED_SCHEMA.append(pa.field("relief", pa.string()))
+    monkeypatch.setattr(load_module, "ENRICHED_SCHEMA", later)
+    assert [outcome.state for outcome in take_in(tmp_path).outcomes] == ["known"]
+    assert left(tmp_path) == set()
+
+
+def test_other_columns_without_a_landing_file_are_put_aside(tmp_path):
+    landing, enriched = delivered(tmp_path, "a", [mention(1)])
+    landing.unlink()
+    other_columns(enriched)
+    (broken,) = take_in(tmp_path).outcomes
+    assert (broken.state, "columns" in broken.message) == ("broken", True)
+
+
+def test_what_was_put_aside_goes_in_time(tmp_path):
+    _, enriched = delivered(tmp_path, "a", [mention(1)])
+    broken_footer(enriched)
+    take_in(tmp_path)
+    name = enriched.name
+    (tmp_path / "landing" / name).unlink()
+    assert left(tmp_path) == {f"aside/{name}", f"aside/{name}.why.txt"}
+    old = time.time() - timedelta(days=31).total_seconds()
+    for path in (tmp_path / "aside").iterdir():
+        os.utime(path, (old, old))
+    take_in(tmp_path, keep=WarehouseSettings(keep_unmatched=timedelta(days=32)))
+    assert left(tmp_path) == {f"aside/{name}", f"aside/{name}.why.txt"}
+    take_in(tmp_path)
+    assert left(tmp_path) == set()
 
 
 def test_a_file_that_breaks_twice_takes_its_landing_file_along(tmp_path):

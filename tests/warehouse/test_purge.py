@@ -5,6 +5,7 @@ from datetime import timedelta
 import duckdb
 import pytest
 
+from collectors.settings import Settings
 from tests.warehouse.building import (
     HOUR,
     T0,
@@ -17,9 +18,11 @@ from tests.warehouse.building import (
     warehouse,
     watchlist,
 )
+from warehouse.aside import put_aside
 from warehouse.connection import rewrite
 from warehouse.load import load_files
 from warehouse.privacy import apply_watchlist, drop_unmatched
+from warehouse.purge import purge as purge_all
 
 SECRET = "Zeldzaamwoord quibblefrost"  # noqa: S105 - a word to search for
 PERSON = "Xanthippe Vanderplanted"
@@ -93,6 +96,22 @@ def test_name_of_an_employee_who_left_is_gone_after_housekeeping(path):
         apply_watchlist(connection, watchlist(brand()), now=T0 + HOUR)
     assert purge(path) is True
     assert PERSON.encode() not in plain_bytes(path)
+
+
+def test_what_was_put_aside_goes_with_what_was_deleted_and_its_reason_stays(path):
+    settings = Settings(home=path.parent)
+    path.rename(settings.warehouse)
+    purge_all(settings, tell=print, only_pending=True)
+    broken = settings.landing / "20261116T000000-web-a.parquet"
+    broken.parent.mkdir()
+    broken.write_text(SECRET)
+    aside = put_aside(broken, settings.aside / "landing", "half a file")
+    assert purge_all(settings, tell=print, only_pending=True) is False
+    assert aside.exists()
+    with warehouse(settings.warehouse) as connection:
+        drop_unmatched(connection, now=LATER, keep=timedelta(days=30))
+    assert purge_all(settings, tell=print, only_pending=True) is True
+    assert [one.name for one in aside.parent.iterdir()] == [f"{aside.name}.why.txt"]
 
 
 def test_nothing_is_noted_where_nothing_expired(path):
