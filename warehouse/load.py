@@ -119,6 +119,7 @@ def _opened(path: Path) -> _File:
     except (KeyError, TypeError, ValueError) as error:
         msg = f"{path.name}: its header doesn't say when and for which watchlist it was enriched"
         raise LandingError(msg) from error
+    configured_error_rows([header])
     with path.open("rb") as file:
         digest = file_digest(file, "sha256").hexdigest()
     return _File(

@@ -101,8 +101,9 @@ def enriched_file(
     *,
     enriched_at: datetime | None = None,
     watchlist_version: str = "w1",
+    **described: str,
 ) -> Path:
-    """Write one enriched file; its name follows from its header."""
+    """Write one enriched file; its name follows from its header, which *described* adds to."""
     pairs = list(rows)
     mentions = to_table(m for m, _ in pairs).to_pylist()
     table = pa.Table.from_pylist(
@@ -114,6 +115,7 @@ def enriched_file(
     )
     moment = enriched_at or head.collected_at
     words = {"enriched_at": moment.isoformat(), "watchlist_version": watchlist_version}
+    words |= described
     head = replace(head, items_seen=len(pairs), enrichment=words)
     with ParquetWriter(folder / landing_name(head), ENRICHED_SCHEMA) as writer:
         writer.write(table)
