@@ -107,7 +107,7 @@ def truth_interval(positive: int, polar: int, error: ToneError) -> tuple[float, 
     Returns:
         Lower and upper bound, -1 <= lower <= r <= upper <= 1.
     """
-    told = 2 * positive / polar - 1
+    told = (2 * positive - polar) / polar
     chance, known = _Z95**2 / polar, _Z95**2
     squared = error.slope**2 * (1 + chance) - known * error.slope_sd**2
     if squared <= 0:
