@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -29,6 +30,7 @@ from collectors.settings import ConfigOption, HomeOption, NowOption, Settings, s
 from collectors.try_command import try_source
 from enrichment.commands import classify_lines, evaluate_file, match
 from enrichment.flags.rules import FlagSettings
+from enrichment.relevance.commands import app as relevance_app
 from enrichment.tone_settings import ToneSettings
 from reports.alert_commands import app as alert_app
 from reports.alert_settings import AlertSettings
@@ -140,10 +142,21 @@ def run_round(
     from warehouse.connection import holding_lock
     from warehouse.intake import load_waiting, publish_now
     from warehouse.plan import plan_round
+    from warehouse.schema_version import is_snapshot_of_another_version
 
     watchlist = configuration.watchlist
     keep = configuration.setting("warehouse", WarehouseSettings)
+    publish_anew = partial(
+        publish_now,
+        settings,
+        watchlist=watchlist,
+        time_zone=configuration.setting("reports", ReportSettings).time_zone,
+        keep=keep,
+        tell=tell,
+    )
     with holding_lock(settings.home / "run.lock", tell=tell):
+        if is_snapshot_of_another_version(settings.snapshot):
+            publish_anew()  # The plan reads what was published.
         readiness = find_readiness(configuration.sources, watchlist, environ, now=settings.clock())
         for message in plan_round(settings, readiness.states).messages:
             tell(message)
@@ -161,13 +174,7 @@ def run_round(
         intake = load_waiting(
             settings, watchlist=watchlist, sources=readiness.states, keep=keep, tell=tell
         )
-        snapshot = publish_now(
-            settings,
-            watchlist=watchlist,
-            time_zone=configuration.setting("reports", ReportSettings).time_zone,
-            keep=keep,
-            tell=tell,
-        )
+        snapshot = publish_anew()
     for late in late_canaries(settings.snapshot, now=settings.clock()):
         tell(late)
     if bugs:
@@ -359,6 +366,7 @@ app.add_typer(alert_app, name="alert", rich_help_panel="Every day")
 app.add_typer(mail_app, name="mail", rich_help_panel="Every day")
 app.add_typer(canary_app, name="canary", rich_help_panel="Data")
 app.add_typer(query_app, name="query", rich_help_panel="Understand")
+app.add_typer(relevance_app, name="relevance", rich_help_panel="Understand")
 app.add_typer(sample_app, name="sample", rich_help_panel="Begin")
 
 

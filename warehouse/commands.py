@@ -99,7 +99,8 @@ def sql(
     import duckdb
 
     from warehouse.connection import open_snapshot
-    from warehouse.errors import SnapshotMissingError
+    from warehouse.errors import SnapshotMissingError, SnapshotOutdatedError
+    from warehouse.schema_version import is_of_another_version
     from warehouse.terminal import converse, shown_error, write_answer
 
     settings = settings_from(context, home, config, now)
@@ -108,6 +109,8 @@ def sql(
     except SnapshotMissingError as error:
         tell(str(error))
         raise typer.Exit(2) from error
+    if is_of_another_version(connection):
+        tell(f"Note: {SnapshotOutdatedError()}.")
     try:
         if query is None:
             if not converse(connection, console) and not sys.stdin.isatty():

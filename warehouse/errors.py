@@ -2,7 +2,17 @@
 
 
 class SnapshotMissingError(Exception):
-    """There is no snapshot yet."""
+    """There is no snapshot yet, or none that this version can read."""
+
+
+class SnapshotOutdatedError(SnapshotMissingError):
+    """Another version of the program published the snapshot, and it lacks what is asked for."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "another version of luisterpost published this snapshot: run `luisterpost publish` "
+            "(`run` does it as well, and Airflow within a minute), then try again"
+        )
 
 
 class LedgerMissingError(Exception):

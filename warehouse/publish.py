@@ -16,6 +16,7 @@ from collectors.watchlist import Watchlist
 from enrichment.keyphrases.matches import private_words_of
 from warehouse.connection import ledger_of, open_new_snapshot
 from warehouse.migrate import create_views
+from warehouse.schema_version import schema_version
 from warehouse.tone_models import note_tone_models
 from warehouse.transaction import in_transaction
 from warehouse.withheld import judge_streams, withheld_tables
@@ -139,6 +140,7 @@ def _parameters(
         "now": now,
         "snapshot_id": snapshot_id,
         "watchlist_version": watchlist.version,
+        "schema_version": schema_version(),
     }
 
 

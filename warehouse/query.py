@@ -7,6 +7,9 @@ from typing import Any
 
 import duckdb
 
+from warehouse.errors import SnapshotOutdatedError
+from warehouse.schema_version import is_of_another_version
+
 
 @cache
 def query_text(name: str) -> str:
@@ -22,8 +25,18 @@ def query_text(name: str) -> str:
 def rows(
     connection: duckdb.DuckDBPyConnection, name: str, **parameters: Any
 ) -> list[dict[str, Any]]:
-    """Run a named query and return its rows as dictionaries by column name."""
-    answer = connection.execute(query_text(name), parameters)
+    """
+    Run a named query and return its rows as dictionaries by column name.
+
+    Raises:
+        SnapshotOutdatedError: Another version published this snapshot, without what the query needs.
+    """
+    try:
+        answer = connection.execute(query_text(name), parameters)
+    except (duckdb.BinderException, duckdb.CatalogException) as error:
+        if is_of_another_version(connection):
+            raise SnapshotOutdatedError from error
+        raise
     columns = [column[0] for column in answer.description or ()]
     return [dict(zip(columns, row, strict=True)) for row in answer.fetchall()]
 

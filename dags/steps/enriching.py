@@ -68,9 +68,15 @@ def enrich_batch(files: Sequence[str]) -> int:
 
 
 def is_anything_to_load() -> bool:
-    """Tell whether enriched files wait, or what is loaded was not published yet."""
+    """Tell whether enriched files wait, or something is to be published: loads, or after an upgrade."""
+    from warehouse.schema_version import is_snapshot_of_another_version
+
     settings = look_around().settings
-    return bool(waiting_files(settings.enriched) or Leases(folder=settings.jobs).loaded())
+    return bool(
+        waiting_files(settings.enriched)
+        or Leases(folder=settings.jobs).loaded()
+        or is_snapshot_of_another_version(settings.snapshot)
+    )
 
 
 def load_enriched() -> int:

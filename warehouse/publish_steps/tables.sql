@@ -128,12 +128,14 @@ SELECT
     $snapshot_id::VARCHAR AS snapshot_id,
     $now::TIMESTAMPTZ AS made_at,
     $watchlist_version::VARCHAR AS watchlist_version,
+    $schema_version::VARCHAR AS schema_version,
     $time_zone::VARCHAR AS time_zone,
     (SELECT count(*) FROM mention) AS mentions_all,
     0::DOUBLE AS took_s;
 COMMENT ON TABLE snapshot.snapshot_info IS 'The only row: what this snapshot is.';
 COMMENT ON COLUMN snapshot.snapshot_info.snapshot_id IS 'Its versioned name, without folder and suffix.';
 COMMENT ON COLUMN snapshot.snapshot_info.watchlist_version IS 'Version of the watchlist when it was made.';
+COMMENT ON COLUMN snapshot.snapshot_info.schema_version IS 'Version of the tables and views that the program made it with.';
 COMMENT ON COLUMN snapshot.snapshot_info.made_at IS 'Up to when the data is known, UTC.';
 COMMENT ON COLUMN snapshot.snapshot_info.time_zone IS 'The firm''s time zone: where its days and weeks begin.';
 COMMENT ON COLUMN snapshot.snapshot_info.mentions_all IS 'Mentions in the warehouse, those without any match included.';
