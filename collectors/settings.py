@@ -63,6 +63,11 @@ class Settings:
         return self.home / "rescored"
 
     @property
+    def relevance(self) -> Path:
+        """What was learnt of confirmed and rejected matches."""
+        return self.home / "relevance.npz"
+
+    @property
     def rechecks(self) -> Path:
         """What is asked about stored posts, and what is on its way."""
         return self.home / "rechecks"

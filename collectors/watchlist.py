@@ -151,6 +151,8 @@ class Subject(Frozen):
     handles: dict[str, tuple[Words, ...]] = Field(default_factory=dict)
     misspellings: bool | tuple[Words, ...] | None = None
     compounds: bool | tuple[Words, ...] | None = None
+    relevance: Annotated[float, Field(strict=True, ge=0, le=1)] = 0.5
+    """The least probability of being about the subject that counts, once something was taught."""
     query: QueryText | None = None
     must: tuple[QueryTest, ...] = ()
     must_not: tuple[QueryTest, ...] = ()

@@ -28,6 +28,7 @@ def enrich_with_bar(
 
     from enrichment.enrich import Enricher, enrich_waiting, unenriched
     from enrichment.flags.rules import read_flags
+    from enrichment.relevance.using import model_in_use
     from enrichment.tone_settings import configured_tone_model
 
     waiting = unenriched(settings)
@@ -40,6 +41,7 @@ def enrich_with_bar(
             tone_model=configured_tone_model(settings.config),
             has_entities=has_entities,
             flags=read_flags(settings.config),
+            relevance=model_in_use(settings, watchlist),
         )
     except ConfigurationError as error:
         print_mistakes(error.mistakes, notes, style="red")
@@ -58,6 +60,8 @@ def enrich_with_bar(
         f"{sum(result.mentions for result in done):,} mentions, "
         f"{sum(result.matched for result in done):,} of them name a subject"
     )
+    if enricher.not_about:
+        typer.echo(f"{enricher.not_about:,} mentions only share a subject's name, as was taught")
     if has_profile:
         for step, seconds, share in enricher.times.table():
             typer.echo(f"{step:<16}{seconds:>10.1f} s{share:>8.1%}")

@@ -21,6 +21,7 @@ from collectors.watchlist import Watchlist
 from enrichment.enriched import ENRICHED_SCHEMA
 from enrichment.enricher import READ_COLUMNS, Enricher
 from enrichment.flags.rules import read_flags
+from enrichment.relevance.using import model_in_use
 from enrichment.tone_settings import configured_tone_model
 from enrichment.waiting import unenriched
 
@@ -129,6 +130,7 @@ def enrich_waiting(
             watchlist,
             tone_model=configured_tone_model(settings.config),
             flags=read_flags(settings.config),
+            relevance=model_in_use(settings, watchlist),
         )
         try:
             path = enrich_file(

@@ -8,9 +8,16 @@ from functools import lru_cache
 from typing import Any
 
 from spacy.language import Language
+from spacy.tokens import Doc
 
 from collectors.watchlist import Watchlist
-from enrichment.entities import Entity, find_pipeline, kept_entities, person_spans
+from enrichment.entities import (
+    Entity,
+    find_recogniser,
+    kept_entities,
+    person_spans,
+    recogniser_name,
+)
 from enrichment.flags.finder import FlagFinder
 from enrichment.flags.matches import SubjectFlag, flag_matches
 from enrichment.flags.rules import FlagSettings
@@ -18,6 +25,7 @@ from enrichment.keyphrases.matches import SubjectPhrase, phrase_matches, private
 from enrichment.language import detect_language, language_model
 from enrichment.matching.query_text import About
 from enrichment.pipeline import build_pipeline, make_doc, recogniser_for
+from enrichment.relevance.model import RelevanceModel
 from enrichment.signatures import signatures, story_id
 from enrichment.step_times import StepTimes
 from enrichment.subjects import Match, SubjectMatcher
@@ -60,7 +68,6 @@ class _Analysis:
     entities: tuple[Entity, ...]
     flags: tuple[SubjectFlag, ...]
     phrases: tuple[SubjectPhrase, ...]
-    recogniser: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +78,7 @@ class _Draft:
     score: float | None
     signatures: Mapping[str, Any]
     tasks: tuple[_Task, ...]
+    relevance: Mapping[str, float]
 
 
 class Enricher:
@@ -90,13 +98,15 @@ class Enricher:
         tone_model: ToneModel | None = None,
         has_entities: bool = True,
         flags: FlagSettings | None = None,
+        relevance: RelevanceModel | None = None,
     ) -> None:
         """
         Args:
             watchlist: Whom to look for.
             tone_model: Judges passages; None: the model that ships.
-            has_entities: Whether to find names, where a pipeline for the language is installed.
+            has_entities: Whether to find names: the watchlist's, and others in a language that is read.
             flags: Which rules flag mentions; None: those that ship.
+            relevance: Judges whether a mention is about a subject; None: every match stands.
         """
         self.watchlist = watchlist
         self.tone_model = tone_model or default_tone_model()
@@ -104,6 +114,10 @@ class Enricher:
         self.times = StepTimes()
         """Where the time went."""
         self._flags = FlagFinder((flags or FlagSettings()).rules())
+        self._relevance = relevance
+        self._thresholds = {subject.id: subject.relevance for subject in watchlist.subject}
+        self.not_about = 0
+        """Mentions of which a match was left out, since they are probably about something else."""
         self._private_words = private_words_of(watchlist.subject)
         self._people = {s.id for s in watchlist.subject if s.facet == "employee"}
         self._matchers: dict[tuple[str, ...], SubjectMatcher] = {}
@@ -111,9 +125,13 @@ class Enricher:
 
     def describe(self) -> dict[str, str]:
         """Name the watchlist and the models that decide, for a file's header."""
-        recognisers = {
-            language: (find_pipeline(language) if self._has_entities else None) or "none"
+        found = {
+            language: find_recogniser(language) if self._has_entities else None
             for language in _NAMED_LANGUAGES
+        }
+        recognisers = {
+            language: recogniser_name(one).replace(" ", "-") if one else "none"
+            for language, one in found.items()
         }
         measured = self.tone_model if isinstance(self.tone_model, MeasuredTone) else None
         return {
@@ -123,6 +141,7 @@ class Enricher:
             **({"tone_error": measured.error.to_json()} if measured else {}),
             "entities": " ".join(f"{key}={name}" for key, name in recognisers.items()),
             "flag_rules": self._flags.version,
+            "relevance_model": self._relevance.name if self._relevance else "none",
         }
 
     def enrich(self, rows: Sequence[Mapping[str, Any]], *, now: datetime) -> list[dict[str, Any]]:
@@ -158,11 +177,17 @@ class Enricher:
                     language_tag=row["language_tag"],
                 ),
             )
+        relevance: Mapping[str, float] = {}
+        if matches and self._relevance is not None:
+            with self.times.of("relevance"):
+                found = len(matches)
+                matches, relevance = self._relevance.sift(title, text, matches, self._thresholds)
+                self.not_about += len(matches) < found
         if not matches:
             with self.times.of("copies"):
                 exact = story_id(row)
             copies = {"story_id": exact, "text_id": exact, "shingles": (), "signature": None}
-            return _Draft(_UNKNOWN, None, copies, ())
+            return _Draft(_UNKNOWN, None, copies, (), {})
         with self.times.of("language"):
             language, score = detect_language(f"{title}\n{text}", row["language_tag"])
         with self.times.of("copies"):
@@ -172,7 +197,12 @@ class Enricher:
             here = _few_places(match for match in matches if match.field == field)
             if here:
                 tasks.append(_Task(content, language, here))
-        return _Draft(language, score, copies, tuple(tasks))
+        return _Draft(language, score, copies, tuple(tasks), relevance)
+
+    def _relevance_of(self, match: Match, relevance: Mapping[str, float]) -> dict[str, Any]:
+        judged = relevance.get(match.subject)
+        name = None if judged is None or self._relevance is None else self._relevance.name
+        return {"relevance": judged, "relevance_model": name}
 
     def _matcher(self, platform: str, now: datetime) -> SubjectMatcher:
         """Find the matcher of those who may be looked for there: one for each such set."""
@@ -204,7 +234,7 @@ class Enricher:
         docs = ((make_doc(nlp, task.text, task.matches, language=language), task) for task in tasks)
         for doc, task in nlp.pipe(docs, as_tuples=True, batch_size=_DOCS_AT_ONCE):
             people = [(m.start, m.end) for m in task.matches if m.subject in self._people]
-            entities = tuple(kept_entities(doc, people)) if recogniser else ()
+            entities = self._entities(doc, task, people, recogniser)
             flags = flag_matches(self._flags, task.matches, doc._.passages, self._people)
             phrases = phrase_matches(
                 task.matches,
@@ -213,9 +243,22 @@ class Enricher:
                 persons=person_spans(doc) if recogniser else (),
                 private_words=self._private_words,
             )
-            self._analyses[task] = _Analysis(
-                doc._.tones, entities, tuple(flags), tuple(phrases), recogniser
+            self._analyses[task] = _Analysis(doc._.tones, entities, tuple(flags), tuple(phrases))
+
+    def _entities(
+        self, doc: Doc, task: _Task, people: Sequence[tuple[int, int]], recogniser: str | None
+    ) -> tuple[Entity, ...]:
+        if not self._has_entities:
+            return ()
+        return tuple(
+            kept_entities(
+                doc,
+                found_by=recogniser_name(recogniser) if recogniser else "none",
+                people=people,
+                watched=[(m.start, m.end) for m in task.matches if m.subject not in self._people],
+                watched_by=f"watchlist {self.watchlist.version}",
             )
+        )
 
     def _decide(self, draft: _Draft) -> dict[str, Any]:
         found = [(task, self._analyses[task]) for task in draft.tasks]
@@ -225,11 +268,12 @@ class Enricher:
             **draft.signatures,
             "matches": [
                 _match_row(match, tone, self.tone_model.name)
+                | self._relevance_of(match, draft.relevance)
                 for task, analysis in found
                 for match, tone in zip(task.matches, analysis.tones, strict=True)
             ],
             "entities": [
-                _entity_row(task.matches[0].field, entity, analysis.recogniser)
+                _entity_row(task.matches[0].field, entity)
                 for task, analysis in found
                 for entity in analysis.entities
             ],
@@ -296,12 +340,12 @@ def _phrase_rows(phrases: Iterable[SubjectPhrase]) -> list[dict[str, Any]]:
     ]
 
 
-def _entity_row(field: str, entity: Entity, recogniser: str | None) -> dict[str, Any]:
+def _entity_row(field: str, entity: Entity) -> dict[str, Any]:
     return {
         "field": field,
         "text": entity.text,
         "label": entity.label,
         "start_char": entity.start,
         "end_char": entity.end,
-        "pipeline": recogniser,
+        "pipeline": entity.found_by,
     }

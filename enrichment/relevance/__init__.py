@@ -1,0 +1,1 @@
+"""Is it about us? What was learnt from confirmed and rejected matches."""

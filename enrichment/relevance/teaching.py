@@ -1,0 +1,90 @@
+"""Turn verdicts into lessons, and say in words what was learnt from them."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+
+from enrichment.matching.query_text import About
+from enrichment.relevance.features import bucket_of, evidence_of, features
+from enrichment.relevance.labels import Label
+from enrichment.relevance.lessons import Lesson
+from enrichment.relevance.model import RelevanceModel
+from enrichment.subjects import Match, SubjectMatcher
+
+_SHOWN_KINDS = "wn"
+"""Words anywhere, and words near the name."""
+_LEAST_TEXTS = 2
+_MOST_WORDS = 6
+
+
+class Lecture:
+    """
+    Lessons from verdicts; the words are kept for display, and only as long as this object.
+
+    Attributes:
+        lessons: One for each verdict.
+        unnamed: Verdicts on texts in which the matcher finds no name of the subject: learnt from
+            by their words alone.
+    """
+
+    def __init__(self) -> None:
+        self.lessons: list[Lesson] = []
+        self.unnamed = 0
+        self._matchers: dict[str, SubjectMatcher] = {}
+        self._words: dict[str, Counter[str]] = {}
+
+    def hear(self, label: Label) -> None:
+        """Take one verdict in."""
+        matches = self._matches(label)
+        self.unnamed += not matches
+        is_private = label.subject.facet == "employee"
+        self.lessons.append(
+            Lesson(
+                subject=label.subject.id,
+                is_relevant=label.is_relevant,
+                evidence=evidence_of(label.title, label.text, matches),
+                is_private=is_private,
+            )
+        )
+        if not is_private:
+            keys = {key for key, _ in features(label.title, label.text, matches)}
+            words = (key for key in keys if key[0] in _SHOWN_KINDS and key[1:2].isalpha())
+            self._words.setdefault(label.subject.id, Counter()).update(words)
+
+    def telling_words(self, model: RelevanceModel, subject: str) -> tuple[list[str], list[str]]:
+        """
+        Name the words of these texts that speak most for a subject, and against it.
+
+        Only words that stand in two texts or more are named.
+        """
+        buckets, own = model.weights.own[subject]
+        weight_of: Mapping[int, float] = dict(zip(buckets.tolist(), own.tolist(), strict=True))
+        weights: dict[str, float] = {}
+        for key, texts in self._words.get(subject, Counter()).items():
+            bucket = bucket_of(key)
+            if texts >= _LEAST_TEXTS and bucket in weight_of:
+                total = weight_of[bucket] + float(model.weights.shared[bucket])
+                if abs(total) > abs(weights.get(key[1:], 0.0)):
+                    weights[key[1:]] = total
+        ordered = sorted(weights, key=lambda word: (-weights[word], word))
+        speaking_for = [word for word in ordered if weights[word] > 0][:_MOST_WORDS]
+        against = [word for word in reversed(ordered) if weights[word] < 0][:_MOST_WORDS]
+        return speaking_for, against
+
+    def _matches(self, label: Label) -> list[Match]:
+        matcher = self._matchers.get(label.subject.id)
+        if matcher is None:
+            matcher = self._matchers[label.subject.id] = SubjectMatcher([label.subject])
+        return matcher.find_in(
+            title=label.title or None,
+            text=label.text,
+            platform=label.platform,
+            about=About(platform=label.platform),
+        )
+
+
+def heard(labels: Iterable[Label]) -> Lecture:
+    """Take verdicts in."""
+    lecture = Lecture()
+    for label in labels:
+        lecture.hear(label)
+    return lecture
