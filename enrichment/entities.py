@@ -1,13 +1,15 @@
-"""Names in matched texts, where a spaCy pipeline for the language is installed; never persons."""
+"""Names in matched texts: the watchlist's by matching, others by a pipeline; never persons."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib.metadata import entry_points
+from importlib.metadata import entry_points, version
 
 from spacy.language import Language
 from spacy.tokens import Doc
+
+from enrichment.names import LANGUAGES, NAMES, name_finder_name
 
 LABELS: Mapping[str, str] = {
     "ORG": "ORG",
@@ -25,6 +27,10 @@ Pipelines' labels and ours. What is missing is not kept: persons (people are not
 inventoried), groups by nation, religion or politics, dates and amounts.
 """
 
+SHIPPED = NAMES
+"""Stands for the model that ships, wherever an installed pipeline is named."""
+_WATCHED = "ORG"
+"""What a watched brand, company or organisation is, whatever a model took it for."""
 _LONGEST_NAME = 120
 _SIZES = ("md", "sm", "lg")
 """Which of several installed pipelines is taken: fair quality at fair speed first."""
@@ -49,6 +55,8 @@ class Entity:
     label: str
     start: int
     end: int
+    found_by: str
+    """Name and version of what found it."""
 
 
 def find_pipeline(language: str, installed: Iterable[str] | None = None) -> str | None:
@@ -71,6 +79,28 @@ def find_pipeline(language: str, installed: Iterable[str] | None = None) -> str 
     return None
 
 
+def find_recogniser(language: str, installed: Iterable[str] | None = None) -> str | None:
+    """
+    Choose what finds names in a language: an installed pipeline, else the model that ships.
+
+    Args:
+        language: ISO 639-1.
+        installed: See `find_pipeline`.
+
+    Returns:
+        A pipeline's name, `SHIPPED`, or None for a language that neither reads.
+    """
+    return find_pipeline(language, installed) or (SHIPPED if language in LANGUAGES else None)
+
+
+@lru_cache(maxsize=32)
+def recogniser_name(recogniser: str) -> str:
+    """Tell name and version of an installed pipeline, or of the model that ships."""
+    if recogniser == SHIPPED:
+        return name_finder_name()
+    return f"{recogniser} {version(recogniser)}"
+
+
 def load_recogniser(name: str) -> Language:
     """Load a pipeline with nothing but what finds names."""
     import spacy
@@ -81,24 +111,51 @@ def load_recogniser(name: str) -> Language:
     return nlp
 
 
-def kept_entities(doc: Doc, people: Sequence[tuple[int, int]] = ()) -> list[Entity]:
+def kept_entities(
+    doc: Doc,
+    *,
+    found_by: str,
+    people: Sequence[tuple[int, int]] = (),
+    watched: Sequence[tuple[int, int]] = (),
+    watched_by: str = "watchlist",
+) -> list[Entity]:
     """
-    List the names found in a Doc that may be kept.
+    List the names in a Doc that may be kept.
 
     Args:
-        doc: After `ner`; an empty list where there was none.
+        doc: After `ner`, if there was one.
+        found_by: Name and version of what set `doc.ents`.
         people: Spans, in characters, of watched employees: whatever label a
             pipeline gives a person's name, it is not kept.
+        watched: Spans of other subjects of the watchlist. They are organisations, and
+            what a pipeline found across them gives way.
+        watched_by: Name and version of the watchlist.
+
+    Returns:
+        In the order of the text, none overlapping another.
     """
-    return [
-        Entity(text=name.text, label=LABELS[name.label_], start=name.start_char, end=name.end_char)
+    known = [
+        Entity(text=doc.text[start:end], label=_WATCHED, start=start, end=end, found_by=watched_by)
+        for start, end in _apart(watched)
+        if not _touches(start, end, people)
+    ]
+    taken = [*people, *watched]
+    found = [
+        Entity(
+            text=name.text,
+            label=LABELS[name.label_],
+            start=name.start_char,
+            end=name.end_char,
+            found_by=found_by,
+        )
         for name in doc.ents
         if name.label_ in LABELS
         and len(name.text) <= _LONGEST_NAME
         and "@" not in name.text
         and any(map(str.isalpha, name.text))
-        and not any(start < name.end_char and end > name.start_char for start, end in people)
+        and not _touches(name.start_char, name.end_char, taken)
     ]
+    return sorted([*known, *found], key=lambda entity: entity.start)
 
 
 def person_spans(doc: Doc) -> list[tuple[int, int]]:
@@ -106,6 +163,19 @@ def person_spans(doc: Doc) -> list[tuple[int, int]]:
     return [
         (name.start_char, name.end_char) for name in doc.ents if name.label_ in ("PER", "PERSON")
     ]
+
+
+def _touches(start: int, end: int, spans: Sequence[tuple[int, int]]) -> bool:
+    return any(begin < end and finish > start for begin, finish in spans)
+
+
+def _apart(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Leave out what overlaps a longer span, or one as long before it."""
+    kept: list[tuple[int, int]] = []
+    for start, end in sorted(set(spans), key=lambda span: (span[0] - span[1], span[0])):
+        if start < end and not _touches(start, end, kept):
+            kept.append((start, end))
+    return kept
 
 
 def _preference(name: str) -> tuple[int, str]:

