@@ -4,8 +4,9 @@ Check intervals of net sentiment: `python -m tests.quality.net_sentiment [fast|a
 Prints, for each labelled set, how the model moves and flattens net sentiment (told = shift +
 slope * true); the error that follows from all sets (the lines of `enrichment/models/
 tone_error.toml`); and how often the 95 % interval holds the true net sentiment, in samples of
-20 to 1,000 texts with a negative share of 10 to 90 % of the negative and positive ones. The
-error used for a corpus is always measured without it. MOST texts of each set are judged.
+20 to 1,000 texts with a negative share of 10 to 90 % of the negative and positive ones: once with
+the error that the other corpora make one expect, once with the error measured on 200 other texts
+of the same set. MOST texts of each set are judged.
 """
 
 import sys
@@ -20,7 +21,7 @@ from numpy.typing import NDArray
 
 from enrichment.tone import LABELS, ToneModel
 from enrichment.tone_choice import load_tone_model
-from enrichment.tone_error import ToneError, count_confusion, told_line
+from enrichment.tone_error import ToneError, count_confusion, error_on_own_texts, told_line
 from reports.sentiment import truth_interval
 from tests.quality.net_sentiment_sets import LabelledSet, labelled_sets
 from tests.shared_data import SHARED_DATA
@@ -32,6 +33,7 @@ _EXACT = ToneError(shift=0.0, slope=1.0, shift_sd=0.0, slope_sd=0.0)
 _FEWEST_OF_A_PERIOD = 40
 _GROUPS = ("all", "n", "negative", "of")
 _MOST = 3_000
+_OWN_TEXTS, _OWN_TRIALS, _FEWEST_FOR_OWN = 200, 10, 800
 _TOLD = (*LABELS, "uncertain")
 
 
@@ -50,6 +52,11 @@ class Judged:
         """Texts by label and by what was told."""
         return count_confusion(zip(self.labels.tolist(), self.told.tolist(), strict=True))
 
+    def only(self, places: NDArray[np.int_]) -> "Judged":
+        """Take the texts at *places*."""
+        periods = [self.periods[at] for at in places]
+        return replace(self, labels=self.labels[places], told=self.told[places], periods=periods)
+
 
 @dataclass(slots=True)
 class Hits:
@@ -66,7 +73,7 @@ class Hits:
         n = max(1, self.tried)
         return (
             f"{100 * self.held / n:>8.1f}{self.width / n:>8.2f}"
-            f"{100 * self.held_by_chance / n:>12.1f}{self.width_by_chance / n:>8.2f}"
+            f"{100 * self.held_by_chance / n:>14.1f}{self.width_by_chance / n:>8.2f}"
         )
 
 
@@ -150,28 +157,55 @@ def drift_of(sets: Sequence[Judged]) -> tuple[float, int]:
 
 
 def check_coverage(sets: Sequence[Judged]) -> Mapping[str, Hits]:
-    """Draw samples of every set with every negative share, and count the intervals that hold."""
+    """Check each set with the error that the other corpora make one expect."""
     hits: dict[str, Hits] = defaultdict(Hits)
     chance = np.random.default_rng(3)
     for one in sets:
         error = error_from([other for other in sets if other.corpus != one.corpus])
-        places = [np.flatnonzero(one.labels == label) for label in range(3)]
-        neutral = len(places[1]) / len(one.labels)
-        for negative in NEGATIVE_SHARES:
-            shares = [(1 - neutral) * negative, neutral, (1 - neutral) * (1 - negative)]
-            for size in SIZES:
-                groups = ("all", f"n = {size:,}", f"negative {negative:.0%}", f"of {one.corpus}")
-                for _ in range(SAMPLES):
-                    counts = chance.multinomial(size, shares)
-                    drawn = [
-                        one.told[chance.choice(at, count)]
-                        for at, count in zip(places, counts, strict=True)
-                    ]
-                    tally = np.bincount(np.concatenate(drawn), minlength=3)
-                    if tally[0] + tally[2]:
-                        for group in groups:
-                            _count(hits[group], tally, 1 - 2 * negative, error)
+        _draw(one, error, SAMPLES, chance, hits)
     return hits
+
+
+def check_own(sets: Sequence[Judged]) -> Mapping[str, Hits]:
+    """Check the large sets with the error measured on 200 of their texts, which are left out."""
+    hits: dict[str, Hits] = defaultdict(Hits)
+    chance = np.random.default_rng(4)
+    for one in sets:
+        if len(one.labels) < _FEWEST_FOR_OWN:
+            continue
+        for _ in range(_OWN_TRIALS):
+            order = chance.permutation(len(one.labels))
+            labelled, rest = (one.only(part) for part in (order[:_OWN_TEXTS], order[_OWN_TEXTS:]))
+            error = error_on_own_texts(labelled.confusion)
+            if error is not None:
+                _draw(rest, error, SAMPLES // _OWN_TRIALS, chance, hits)
+    return hits
+
+
+def _draw(
+    one: Judged,
+    error: ToneError,
+    samples: int,
+    chance: np.random.Generator,
+    hits: dict[str, Hits],
+) -> None:
+    """Draw samples of a set with every negative share, and count the intervals that hold."""
+    places = [np.flatnonzero(one.labels == label) for label in range(3)]
+    neutral = len(places[1]) / len(one.labels)
+    for negative in NEGATIVE_SHARES:
+        shares = [(1 - neutral) * negative, neutral, (1 - neutral) * (1 - negative)]
+        for size in SIZES:
+            groups = ("all", f"n = {size:,}", f"negative {negative:.0%}", f"of {one.corpus}")
+            for _ in range(samples):
+                counts = chance.multinomial(size, shares)
+                drawn = [
+                    one.told[chance.choice(at, count)]
+                    for at, count in zip(places, counts, strict=True)
+                ]
+                tally = np.bincount(np.concatenate(drawn), minlength=3)
+                if tally[0] + tally[2]:
+                    for group in groups:
+                        _count(hits[group], tally, 1 - 2 * negative, error)
 
 
 def _count(hits: Hits, tally: NDArray[np.int_], truth: float, error: ToneError) -> None:
@@ -209,11 +243,16 @@ def main(name: str = "fast", most: str = str(_MOST)) -> int:
     error = replace(error_from(sets), drift_sd=round(max(drift, 0.05), 3))
     print(f"drift over {days} days of a subject: {drift:.3f}, never taken to be below 0.05")
     print(f"error on another kind of text: {error}\n")
-    print(f"{'95 % intervals':<28}{'hold':>8}{'width':>8}{'Wilson hold':>12}{'width':>8}")
-    hits = check_coverage(sets)
+    _show("error of other corpora", check_coverage(sets))
+    _show(f"error of {_OWN_TEXTS} own texts", check_own(sets))
+    return 0
+
+
+def _show(title: str, hits: Mapping[str, Hits]) -> None:
+    print(f"{title:<28}{'holds':>8}{'width':>8}{'Wilson holds':>14}{'width':>8}")
     for group in sorted(hits, key=lambda group: _GROUPS.index(group.partition(" ")[0])):
         print(f"{group:<28}{hits[group]}")
-    return 0
+    print()
 
 
 if __name__ == "__main__":
