@@ -43,7 +43,12 @@ from warehouse.backfill_command import backfill
 from warehouse.commands import forget, load, sql, tell
 from warehouse.costs_command import costs
 from warehouse.enrich_command import enrich
-from warehouse.errors import LedgerMissingError, SnapshotMissingError, TombstoneKeyError
+from warehouse.errors import (
+    LedgerMissingError,
+    SnapshotMissingError,
+    TombstoneKeyError,
+    WarehouseMissingError,
+)
 from warehouse.plan_command import plan
 from warehouse.query_command import app as query_app
 from warehouse.recheck_command import recheck
@@ -242,10 +247,12 @@ def publish(
     now: NowOption = None,
 ) -> None:
     """Publish a snapshot of the warehouse for analysts, under its stable name."""
+    from warehouse.connection import require_warehouse
     from warehouse.intake import publish_now
 
     settings = settings_from(context, home, config, now)
     configuration = read_or_exit(settings, OPTIONAL_FILES)
+    require_warehouse(settings.warehouse)
     path = publish_now(
         settings,
         watchlist=configuration.watchlist,
@@ -377,7 +384,12 @@ def main() -> None:
     except ConfigurationError as error:
         print_mistakes(error.mistakes, Console(stderr=True), style="red")
         sys.exit(2)
-    except (LedgerMissingError, SnapshotMissingError, TombstoneKeyError) as error:
+    except (
+        LedgerMissingError,
+        SnapshotMissingError,
+        TombstoneKeyError,
+        WarehouseMissingError,
+    ) as error:
         tell(str(error))
         sys.exit(2)
 

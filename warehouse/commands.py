@@ -154,7 +154,7 @@ def forget(
     anew. What lies in `aside/` goes as well: it may hold them.
     """
     from collectors.mention import mention_id
-    from warehouse.connection import open_warehouse
+    from warehouse.connection import open_warehouse, require_warehouse
     from warehouse.desk.connection import desk_url, open_desk
     from warehouse.desk.tables import Erasure
     from warehouse.intake import publish_now
@@ -165,6 +165,7 @@ def forget(
     settings = settings_from(context, home, config, now)
     configuration = read_or_exit(settings, {"warehouse": WarehouseSettings})
     moment = settings.clock()
+    require_warehouse(settings.warehouse)
     with open_warehouse(settings.warehouse, tell=tell) as connection:
         ids = [mention_id(platform, one) for one in native_id]
         found = bury(connection, ids, reason=reason, now=moment)

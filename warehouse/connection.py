@@ -11,7 +11,7 @@ import duckdb
 from filelock import FileLock, Timeout
 
 from collectors.landing import sync_folder
-from warehouse.errors import LedgerMissingError, SnapshotMissingError
+from warehouse.errors import LedgerMissingError, SnapshotMissingError, WarehouseMissingError
 from warehouse.migrate import migrate
 
 Tell = Callable[[str], None]
@@ -51,6 +51,21 @@ def holding_lock(path: Path, *, tell: Tell, timeout_s: float = -1) -> Iterator[N
         yield
     finally:
         lock.release()
+
+
+def require_warehouse(path: Path) -> None:
+    """
+    Refuse to go on where there is no warehouse, before anything is made there.
+
+    Raises:
+        WarehouseMissingError: There is none.
+    """
+    if not path.exists():
+        msg = (
+            f"there is no warehouse at {path}: is --home right? "
+            "`luisterpost run` (or `luisterpost load`) makes one"
+        )
+        raise WarehouseMissingError(msg)
 
 
 @contextmanager

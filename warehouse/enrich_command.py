@@ -88,8 +88,9 @@ def _write_again(
     from rich.progress import Progress
 
     from warehouse.again import count_stored, write_again
-    from warehouse.connection import open_warehouse
+    from warehouse.connection import open_warehouse, require_warehouse
 
+    require_warehouse(settings.warehouse)
     since, until = window
     if since >= until:
         notes.print("--since is not before the end")

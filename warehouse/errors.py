@@ -15,6 +15,10 @@ class SnapshotOutdatedError(SnapshotMissingError):
         )
 
 
+class WarehouseMissingError(Exception):
+    """There is no warehouse where one is looked for: perhaps the data directory is another."""
+
+
 class LedgerMissingError(Exception):
     """The snapshot has lost its ledger: a plan would ask for everything anew."""
 

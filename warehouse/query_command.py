@@ -104,7 +104,7 @@ def try_query(
     """
     from rich.progress import Progress
 
-    from warehouse.connection import open_warehouse
+    from warehouse.connection import open_warehouse, require_warehouse
     from warehouse.replay import count_replayed, replay
 
     settings = settings_from(context, home, config, now)
@@ -114,8 +114,7 @@ def try_query(
     if query is not None:
         tried = _changed(tried, query)
     begin, end = _window(since, until, settings.clock())
-    if not settings.warehouse.exists():
-        _refuse(f"there is no warehouse at {settings.warehouse}: luisterpost run first")
+    require_warehouse(settings.warehouse)
     with (
         open_warehouse(settings.warehouse, tell=notes.print) as connection,
         Progress(console=notes, transient=True) as bar,

@@ -42,7 +42,7 @@ def recheck(
     from collectors.landing import read_header
     from collectors.rechecking import recheck_sources
     from enrichment.enrich import enrich_waiting
-    from warehouse.connection import open_warehouse
+    from warehouse.connection import open_warehouse, require_warehouse
     from warehouse.intake import load_waiting, publish_now
     from warehouse.purge import purge
     from warehouse.recheck import late_posts, plan_rechecks
@@ -52,6 +52,7 @@ def recheck(
     keep = configuration.setting("warehouse", WarehouseSettings)
     watchlist = configuration.watchlist
     readiness = find_readiness(configuration.sources, watchlist, os.environ, now=settings.clock())
+    require_warehouse(settings.warehouse)
     with open_warehouse(settings.warehouse, tell=tell) as connection:
         planned = plan_rechecks(
             connection,
