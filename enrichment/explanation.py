@@ -1,16 +1,18 @@
 """Explain what was found in a text and what was not, although it looks like a name."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from operator import itemgetter
-from typing import NamedTuple, get_args
+from typing import NamedTuple, cast, get_args
 
 from enrichment.matching.boundaries import is_word
 from enrichment.matching.folding import Folded
 from enrichment.matching.near_forms import NearHit, NearRule
 from enrichment.matching.patterns import HandlePattern, Pattern, TermPattern
+from enrichment.matching.places import Rule
 from enrichment.matching.query_text import About
 from enrichment.matching.reasons import slip_in_words, why_refused
 from enrichment.matching.zones import Zones
+from enrichment.relevance.model import RelevanceModel
 from enrichment.subjects import Field, Match, SubjectMatcher
 
 _INSIDE_LETTERS = 4
@@ -87,6 +89,49 @@ def explain(
         decisions += _near_misses(matcher, folded, found, refused, field)
     order = [field for field, _ in fields]
     return sorted(decisions, key=lambda decision: (order.index(decision.field), decision.start))
+
+
+def with_relevance(
+    decisions: Sequence[Decision],
+    model: RelevanceModel,
+    *,
+    title: str,
+    text: str,
+    thresholds: Mapping[str, float],
+) -> list[Decision]:
+    """
+    Add how probable it is that the mention is about each subject, as far as that was taught.
+
+    Args:
+        decisions: As `explain` gives them.
+        model: Judges.
+        title: The title, or nothing.
+        text: The text.
+        thresholds: By subject, the least probability that counts.
+    """
+    matches = [
+        Match(*decision[:5], rule=cast("Rule", decision.rule))
+        for decision in decisions
+        if decision.counts
+    ]
+    judged = model.judge(title, text, matches)
+    return [
+        _weighed(decision, judged[decision.subject], thresholds.get(decision.subject, 0.0))
+        if decision.counts and decision.subject in judged
+        else decision
+        for decision in decisions
+    ]
+
+
+def _weighed(decision: Decision, relevance: float, threshold: float) -> Decision:
+    told = f"; {decision.reason}" if decision.reason else ""
+    if relevance >= threshold:
+        return decision._replace(reason=f"relevance {relevance:.2f}{told}")
+    reason = (
+        f"probably something else of that name: relevance {relevance:.2f}, "
+        f"it counts from {threshold:g}{told}"
+    )
+    return decision._replace(rule="near miss", reason=reason, counts=False)
 
 
 def _found(matcher: SubjectMatcher, folded: Folded, found: Sequence[Match]) -> Iterator[Decision]:

@@ -1,7 +1,7 @@
 """The command `luisterpost match`: try the watchlist on any texts."""
 
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.text import Text
 
 from collectors.configuration.check import WRONG_CONFIGURATION, print_mistakes
+from collectors.configuration.folder import ConfigurationError
 from collectors.configuration.mistakes import Mistake, printable, read_document
 from collectors.configuration.validation import validate
 from collectors.configuration.watchlist_check import watchlist_mistakes
@@ -20,6 +21,7 @@ from enrichment.json_lines import BadLine, encoded, read_object
 if TYPE_CHECKING:
     from enrichment.explanation import Decision
     from enrichment.matching.query_text import About
+    from enrichment.relevance.model import RelevanceModel
     from enrichment.subjects import Match, SubjectMatcher
 
 _BAD_LINE = 2
@@ -42,7 +44,9 @@ def match(
 
     Reads JSON lines on stdin, `{"id": …, "text": …}`, and writes one JSON line for each
     on stdout, in the same order. `start` and `end` count characters (code points) of the
-    text as given. Only watchlist.toml is read, and nothing is stored.
+    text as given. Nothing is read but watchlist.toml and, where something was taught, the
+    relevance.npz of the data directory: what is probably about something else is left out then,
+    and other matches say how probable their `relevance` is. Nothing is stored.
 
     With `"title": …` the matches say in which `field` they are; with `"platform": …`
     accounts of other platforms don't count. Queries may ask for `"author"`, `"url"` and
@@ -64,7 +68,7 @@ def match(
     """
     settings = settings_from(context, home, config, now)
     watchlist = _watchlist_or_exit(settings)
-    matchers = _Matchers(watchlist, settings.clock())
+    matchers = _Matchers(watchlist, settings.clock(), _taught_or_exit(settings))
     if explain:
         _explain_lines(matchers)
         return
@@ -126,8 +130,12 @@ def _answer(record: dict[str, Any], matchers: "_Matchers") -> dict[str, Any]:
     found = matchers.of(platform).find_in(
         title=title, text=record["text"], platform=platform, about=_about(record)
     )
+    found, relevance = matchers.sift(title, record["text"], found)
     has_fields = title is not None
-    return {"id": record["id"], "matches": [_shown(match, has_fields) for match in found]}
+    return {
+        "id": record["id"],
+        "matches": [_shown(match, has_fields, relevance) for match in found],
+    }
 
 
 def _about(record: dict[str, Any]) -> "About":
@@ -141,8 +149,9 @@ def _about(record: dict[str, Any]) -> "About":
     )
 
 
-def _shown(match: "Match", has_fields: bool) -> dict[str, Any]:
+def _shown(match: "Match", has_fields: bool, relevance: "Mapping[str, float]") -> dict[str, Any]:
     field = {"field": match.field} if has_fields else {}
+    judged = relevance.get(match.subject)
     return {
         "subject": match.subject,
         **field,
@@ -150,6 +159,7 @@ def _shown(match: "Match", has_fields: bool) -> dict[str, Any]:
         "start": match.start,
         "end": match.end,
         "rule": match.rule,
+        **({} if judged is None else {"relevance": round(judged, 3)}),
     }
 
 
@@ -177,7 +187,7 @@ def _explain_lines(matchers: "_Matchers") -> None:
             platform=platform,
             about=_about(record),
         )
-        print_decisions(console, record, decisions)
+        print_decisions(console, record, matchers.judged(title, record["text"], decisions))
     if bad_lines:
         raise typer.Exit(_BAD_LINE)
 
@@ -222,9 +232,13 @@ def _marked(text: str, decisions: "Sequence[Decision]") -> Text:
 class _Matchers:
     """A matcher for each platform: consents stand for named platforms."""
 
-    def __init__(self, watchlist: Watchlist, now: datetime) -> None:
+    def __init__(
+        self, watchlist: Watchlist, now: datetime, relevance: "RelevanceModel | None" = None
+    ) -> None:
         self._watchlist = watchlist
         self._now = now
+        self._relevance = relevance
+        self._thresholds = {subject.id: subject.relevance for subject in watchlist.subject}
         self._by_subjects: dict[tuple[str, ...], SubjectMatcher] = {}
 
     def of(self, platform: str | None) -> "SubjectMatcher":
@@ -237,6 +251,30 @@ class _Matchers:
             self._by_subjects[ids] = SubjectMatcher(watched)
         return self._by_subjects[ids]
 
+    def sift(
+        self, title: str | None, text: str, found: "list[Match]"
+    ) -> "tuple[list[Match], Mapping[str, float]]":
+        """Leave out what is probably about something else, as far as that was taught."""
+        if self._relevance is None:
+            return found, {}
+        return self._relevance.sift(title or "", text, found, self._thresholds)
+
+    def judged(
+        self, title: str | None, text: str, decisions: "Sequence[Decision]"
+    ) -> "Sequence[Decision]":
+        """Add to decisions how probable it is that the text is about the subject."""
+        from enrichment.explanation import with_relevance
+
+        if self._relevance is None:
+            return decisions
+        return with_relevance(
+            decisions,
+            self._relevance,
+            title=title or "",
+            text=text,
+            thresholds=self._thresholds,
+        )
+
     def _watched(self, platform: str | None) -> Sequence[Subject]:
         if platform is not None:
             return self._watchlist.watched(platform, self._now)
@@ -245,6 +283,19 @@ class _Matchers:
             for subject in self._watchlist.subject
             if subject.consent is None or subject.consent.stands(self._now)
         ]
+
+
+def _taught_or_exit(settings: Settings) -> "RelevanceModel | None":
+    """Read what was taught, or say why that can't be and end with code 2."""
+    if not settings.relevance.exists():
+        return None
+    from enrichment.relevance.storing import read_model
+
+    try:
+        return read_model(settings.relevance)
+    except ConfigurationError as error:
+        print_mistakes(error.mistakes, Console(stderr=True), style="red")
+        raise typer.Exit(WRONG_CONFIGURATION) from error
 
 
 def _watchlist_or_exit(settings: Settings) -> Watchlist:
