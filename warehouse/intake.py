@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import chain
 from pathlib import Path
 
 import duckdb
@@ -28,7 +29,7 @@ from warehouse.transaction import in_transaction
 from warehouse.withheld import judge_streams
 
 _ABANDONED = timedelta(days=1)
-"""A half-written file of this age has no writer any more."""
+"""A file of this age that is half written, or judged once more and not taken in, has no owner any more."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -146,11 +147,12 @@ def tidy_up(settings: Settings, outcomes: Sequence[Outcome]) -> None:
             # First what could be enriched, and so loaded, again.
             landing.unlink(missing_ok=True)
             outcome.path.unlink(missing_ok=True)
-    for folder in (settings.landing, settings.enriched):
-        for part in folder.glob(".*.part"):
-            with suppress(FileNotFoundError):
-                if time.time() - part.stat().st_mtime > _ABANDONED.total_seconds():
-                    part.unlink()
+    # What was judged once more names posts that may be deleted since: it is judged anew instead.
+    halves = (folder.glob(".*.part") for folder in (settings.landing, settings.enriched))
+    for path in chain(settings.rescored.glob("*"), *halves):
+        with suppress(FileNotFoundError):
+            if time.time() - path.stat().st_mtime > _ABANDONED.total_seconds():
+                path.unlink()
 
 
 def _drop_other_versions(settings: Settings) -> None:

@@ -1,8 +1,10 @@
 """Judging keeps to its time, judges each text once, and can be killed at any moment."""
 
+import os
 import signal
 import subprocess
 import sys
+import time
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,6 +17,7 @@ from enrichment.tone import default_tone_model
 from tests.warehouse.building import HOUR, T0, Judgement, mention
 from tests.warehouse.rescored import Better, ask, judge, load, place, snapshot, take
 from warehouse.connection import open_warehouse
+from warehouse.intake import tidy_up
 from warehouse.rescore_judging import PASSAGES_AT_ONCE
 from warehouse.rescoring import take_in_waiting
 
@@ -154,3 +157,13 @@ def test_taking_in_puts_broken_files_aside_and_names_what_may_go(many):
     assert len(paths) == files(many) == BATCHES
     assert (many.aside / "0.parquet").exists()
     assert "can't be read" in (many.aside / "0.parquet.why.txt").read_text("utf-8")
+
+
+def test_a_load_lets_go_of_what_nobody_took_in_for_a_day(many):
+    judge(many, Better())
+    old, *_ = many.rescored.glob("*.parquet")
+    day_ago = time.time() - 24 * 3600 - 60
+    os.utime(old, (day_ago, day_ago))
+    tidy_up(many, [])
+    assert not old.exists()
+    assert files(many) == BATCHES - 1
