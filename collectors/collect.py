@@ -9,6 +9,7 @@ from collectors.contract import Clock, Collector, Credential, Interval, Job, Pag
 from collectors.errors import CollectError, RateLimited
 from collectors.landing import Fault, Header, write_landing
 from collectors.mention import Mention
+from collectors.permitted import may_be_asked
 from collectors.sources import Source
 from collectors.walks import what_is_left
 from collectors.watchlist import Watchlist
@@ -28,7 +29,8 @@ def collect_job(
     Fetch one job and write its landing file.
 
     A source's fault ends the job, not the round: the pages read before it are
-    kept, and the header says what was answered and what went wrong.
+    kept, and the header says what was answered and what went wrong. Of a job that
+    names an employee who agrees no more nothing is asked: it ends as `not_run`.
 
     Returns:
         The landing file; it exists even if nothing was answered.
@@ -44,8 +46,11 @@ def collect_job(
     refusal: CollectError | None = None
     bug: Exception | None = None
     failed_requests = 0
+    is_permitted = may_be_asked(job, collector, source, watchlist, clock())
+    if not is_permitted:
+        fault = Fault(reason="not_run", message="it names an employee who agrees no more")
     try:
-        for page in collector.pages(job, source, credential, clock):
+        for page in collector.pages(job, source, credential, clock) if is_permitted else ():
             pages.append(page)
             if page.cut_by and not job.is_thrifty:
                 fault = Fault(reason=page.cut_by, message="there is more than one job may read")

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from collectors.contract import Collector, Stream
+from collectors.contract import Collector, Job, Stream
 from collectors.naming import Names
 from collectors.sources import Source
 from collectors.watchlist import Subject, Watchlist
@@ -34,6 +34,34 @@ def permitted_streams(
     # Only what both ask: without its query a source would derive one that nobody wrote.
     kept = {stream.key for stream in collector.streams(rest, watchlist, now)}
     return tuple(stream for stream in streams if stream.key in kept)
+
+
+def may_be_asked(
+    job: Job, collector: Collector, source: Source, watchlist: Watchlist, now: datetime
+) -> bool:
+    """
+    Tell whether a job may still be fetched: consents may have ended since it was planned.
+
+    Args:
+        job: It may have waited, or been claimed by a worker that died.
+        collector: Of the source's platform.
+        source: As configured now.
+        watchlist: Who agrees now.
+        now: The present (aware).
+
+    Returns:
+        False if it names an employee who doesn't agree to be watched on its platform now,
+        and would not be planned any more.
+    """
+    names = Names.private(
+        subject
+        for subject in watchlist.subject
+        if subject.facet != "employee" or not subject.is_watched(job.platform, now)
+    )
+    if not names.are_asked(job.stream, job.params):
+        return True
+    permitted = permitted_streams(collector, source, watchlist, now)
+    return job.stream in {stream.key for stream in permitted}
 
 
 def names_lapsed(source: Source, watchlist: Watchlist, now: datetime) -> bool:

@@ -13,8 +13,8 @@ _PATIENCE = timedelta(hours=1)
 """A source that doesn't answer is mailed about after so long: most come back by themselves."""
 
 _FOR_A_PERSON = frozenset({"auth_failed", "gone", "bad_request"})
-_IN_ORDER = frozenset({"rate_limited", "page_cap"})
-"""The ledger waits, or asks for the rest next time."""
+_IN_ORDER = frozenset({"rate_limited", "page_cap", "not_run"})
+"""The ledger waits, or asks for the rest next time; or nobody may ask any more."""
 
 
 class Batch(TypedDict):

@@ -1,5 +1,5 @@
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -7,7 +7,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from collectors.collect import collect_job
-from collectors.contract import Interval, Page, Unreadable
+from collectors.contract import Interval, Page, Stream, Unreadable
 from collectors.errors import (
     AuthFailed,
     BadAnswer,
@@ -20,6 +20,7 @@ from collectors.errors import (
     SourceUnreachable,
 )
 from collectors.landing import read_header, waiting_files
+from collectors.watchlist import Watchlist
 from tests.collectors.scripted import NOW, WATCHLIST, ScriptedCollector, job, post, sources
 
 
@@ -204,3 +205,73 @@ def test_a_thrifty_job_gives_nothing_up_that_it_has_read_or_that_failed():
     assert paid([CUT], thrifty=False).answered == tuple(CUT.answered)
     failed = paid([CUT, AuthFailed("no")], thrifty=True)
     assert failed.answered == tuple(CUT.answered)
+
+
+class Watched(ScriptedCollector):
+    """It asks for accounts, and for a brand that is called like somebody."""
+
+    def streams(self, source, watchlist, now):  # noqa: ARG002
+        accounts = [
+            Stream(key=f"timeline:{one}", reach="window", params={"account": one})
+            for one in source.accounts or ()
+        ]
+        return [Stream(key="search:ana peeters brouwerij", reach="window"), *accounts]
+
+
+ANA = {
+    "id": "ana",
+    "name": "Ana Peeters",
+    "facet": "employee",
+    "unit": "sales",
+    "terms": ["Ana Peeters"],
+    "handles": {"x": ["ana_brouwt"]},
+}
+CONSENT = {
+    "given_at": date(2026, 1, 15),
+    "purpose": "b",
+    "platforms": ["x"],
+    "notice": "v",
+    "proof": "p",
+}
+
+
+def asked_for(folder, stream, *, accounts, names="ana_brouwt", **consent):
+    people = Watchlist.model_validate({"subject": [ANA | {"consent": CONSENT | consent}]})
+    source = sources("web").named("web").model_copy(update={"accounts": accounts})
+    path = collect_job(
+        replace(job(stream), params={"account": names}),
+        collector=Watched({stream: [Page(mentions=[post(1)], answered=answered(1))]}),
+        source=source,
+        credential=None,
+        watchlist=people,
+        folder=folder,
+        clock=lambda: NOW,
+    )
+    return read_header(path)
+
+
+ENDED = {"withdrawn_at": NOW.date()}
+
+
+def test_nothing_is_asked_for_a_job_that_names_an_employee_who_agrees_no_more(tmp_path):
+    header = asked_for(tmp_path, "timeline:ana_brouwt", accounts=("ana_brouwt",), **ENDED)
+    assert header.fault
+    assert (header.fault.reason, header.requests, header.items_seen) == ("not_run", 0, 0)
+    assert header.answered == ()
+    assert "ana" not in header.fault.message
+
+
+@pytest.mark.parametrize(
+    ("stream", "accounts", "consent"),
+    [
+        ("timeline:ana_brouwt", ("ana_brouwt",), {}),
+        ("timeline:beer", ("beer", "ana_brouwt"), ENDED),
+        ("search:ana peeters brouwerij", ("beer",), ENDED),
+    ],
+    ids=["agrees", "another", "planned all the same"],
+)
+def test_other_jobs_are_fetched(tmp_path, stream, accounts, consent):
+    name = stream.partition(":")[2]
+    header = asked_for(tmp_path, stream, accounts=accounts, names=name, **consent)
+    assert header.fault is None
+    assert header.items_seen == 1
