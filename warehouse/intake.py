@@ -3,9 +3,9 @@
 import json
 import time
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import chain
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from collectors.settings import Settings
 from collectors.watchlist import Watchlist
 from enrichment.waiting import is_of_another_version
 from warehouse.aside import age_out, put_aside
-from warehouse.connection import Tell, open_warehouse, snapshot_time
+from warehouse.connection import Tell, open_snapshot, open_warehouse
 from warehouse.costs import let_items_go
 from warehouse.load import Outcome, load_files
 from warehouse.privacy import apply_watchlist, drop_unmatched
@@ -101,7 +101,8 @@ def publish_now(
     """
     Publish a snapshot of the warehouse as it stands, and drop the notes of what it knows.
 
-    Older versions that still show what was deleted since go at once.
+    Older versions that still show what was deleted since, or somebody who is an
+    employee now, go at once.
 
     Raises:
         TimeoutError: As of `load_waiting`.
@@ -123,9 +124,9 @@ def publish_now(
         buried_at = connection.execute("SELECT max(loaded_at) FROM tombstone").fetchall()[0][0]
     for note in notes:
         note.unlink(missing_ok=True)
+    people = [subject.id for subject in watchlist.subject if subject.facet == "employee"]
     for older in settings.snapshots.glob("*.duckdb"):
-        made_at = snapshot_time(older) if older.name < path.name and buried_at else None
-        if made_at and made_at <= buried_at:
+        if older.name < path.name and _shows_what_went(older, buried_at, people):
             older.unlink()
     drop_stray_ledgers(settings.snapshots)
     return path
@@ -153,6 +154,15 @@ def tidy_up(settings: Settings, outcomes: Sequence[Outcome]) -> None:
         with suppress(FileNotFoundError):
             if time.time() - path.stat().st_mtime > _ABANDONED.total_seconds():
                 path.unlink()
+
+
+def _shows_what_went(snapshot: Path, buried_at: datetime | None, people: Sequence[str]) -> bool:
+    with closing(open_snapshot(snapshot)) as connection:
+        ((made_at,),) = connection.execute("SELECT made_at FROM snapshot_info").fetchall()
+        if buried_at is not None and made_at <= buried_at:
+            return True
+        named = "FROM subject WHERE list_contains($people::VARCHAR[], subject_id) LIMIT 1"
+        return bool(connection.execute(named, {"people": people}).fetchall())
 
 
 def _drop_other_versions(settings: Settings) -> None:

@@ -18,24 +18,27 @@ def apply_watchlist(
     Bring the subjects up to date and remove what no consent covers any more.
 
     An employee without a standing consent, or one who left the watchlist,
-    loses every row: subject, matches, hourly figures. Other subjects that left
-    it keep their history and are marked inactive.
+    loses every row: subject, matches, hourly figures. So does what was another
+    subject until the watchlist called it an employee, beyond what its consent
+    covers. Other subjects that left it keep their history and are marked inactive.
 
     Returns:
         How many mentions lost a match with an employee.
     """
     connection.register("arriving_subject", _subjects(watchlist, now))
     connection.register("arriving_consent", _consents(watchlist, now))
+    connection.register("arriving_employee", _employee_ids(watchlist))
     try:
         with in_transaction(connection):
             before = _employees(connection)
+            has_new_rules = _becomes_employee(connection)
             run_script(connection, "subjects", {})
             run_script(connection, "refuse", {})
             connection.execute(
                 "CREATE OR REPLACE TEMP TABLE touched AS SELECT DISTINCT mention_id FROM refused"
             )
             removed: int = connection.execute("SELECT count(*) FROM touched").fetchall()[0][0]
-            if removed or before - _employees(connection):
+            if removed or has_new_rules or before - _employees(connection):
                 connection.execute(
                     "INSERT INTO pending_purge VALUES ($now, 'consent')", {"now": now}
                 )
@@ -45,6 +48,7 @@ def apply_watchlist(
     finally:
         connection.unregister("arriving_subject")
         connection.unregister("arriving_consent")
+        connection.unregister("arriving_employee")
     return removed
 
 
@@ -74,6 +78,18 @@ def _employees(connection: duckdb.DuckDBPyConnection) -> set[tuple[str, str]]:
     """Name the employees whom the warehouse holds."""
     query = "SELECT subject_id, name FROM subject WHERE facet = 'employee'"
     return set(connection.execute(query).fetchall())
+
+
+def _becomes_employee(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Tell whether the warehouse holds as another subject what is an employee now."""
+    query = "FROM subject SEMI JOIN arriving_employee USING (subject_id) WHERE facet <> 'employee'"
+    return bool(connection.execute(query).fetchall())
+
+
+def _employee_ids(watchlist: Watchlist) -> pa.Table:
+    """List all of them, whatever consent stands."""
+    ids = [subject.id for subject in watchlist.subject if subject.facet == "employee"]
+    return pa.table({"subject_id": pa.array(ids, pa.string())})
 
 
 def _subjects(watchlist: Watchlist, now: datetime) -> pa.Table:

@@ -1,5 +1,6 @@
 """Bytes of what was deleted go with the next housekeeping; with nothing deleted the file stays."""
 
+from contextlib import closing
 from datetime import timedelta
 
 import duckdb
@@ -19,10 +20,12 @@ from tests.warehouse.building import (
     watchlist,
 )
 from warehouse.aside import put_aside
-from warehouse.connection import rewrite
+from warehouse.connection import open_snapshot, rewrite
+from warehouse.intake import publish_now
 from warehouse.load import load_files
 from warehouse.privacy import apply_watchlist, drop_unmatched
 from warehouse.purge import purge as purge_all
+from warehouse.settings import WarehouseSettings
 
 SECRET = "Zeldzaamwoord quibblefrost"  # noqa: S105 - a word to search for
 PERSON = "Xanthippe Vanderplanted"
@@ -76,6 +79,7 @@ def test_bytes_of_an_expired_post_are_gone_after_housekeeping(path):
 def plain_bytes(path):
     """The file's bytes, and those of a copy without compression."""
     copy = path.with_name("copy.duckdb")
+    copy.unlink(missing_ok=True)
     connection = duckdb.connect()
     connection.execute("SET force_compression = 'uncompressed'")
     connection.execute(f"ATTACH '{path}' AS old (READ_ONLY)")
@@ -96,6 +100,65 @@ def test_name_of_an_employee_who_left_is_gone_after_housekeeping(path):
         apply_watchlist(connection, watchlist(brand()), now=T0 + HOUR)
     assert purge(path) is True
     assert PERSON.encode() not in plain_bytes(path)
+
+
+@pytest.mark.parametrize("consent", [{}, {"withdrawn_at": T0.date()}], ids=["agrees", "ended"])
+def test_a_brand_that_becomes_an_employee_leaves_no_more_than_an_employee_does(tmp_path, consent):
+    """A freelancer's trade name that was entered as a brand, say."""
+    settings = Settings(home=tmp_path, fixed_now=T0)
+    before = watchlist(brand(), brand("colleague", name=PERSON))
+    after = watchlist(brand(), employee("colleague", name=PERSON, consent=consent))
+    judged = Judgement(subjects=("colleague",), flags=("complaint",), phrases=("quibble frost",))
+    said = [(mention(1), judged), (mention(2, platform="mastodon"), judged)]
+    again = Judgement(subjects=("colleague",), tone="negative")
+    files = [
+        enriched_file(tmp_path, header("a"), said),
+        enriched_file(
+            tmp_path, header("b", kind="again"), [(mention(1), again)], enriched_at=T0 + HOUR
+        ),
+    ]
+    with warehouse(settings.warehouse) as connection:
+        apply_watchlist(connection, before, now=T0)
+        for file in files:
+            load_files(connection, [file], now=T0)
+        kept = connection.execute("SELECT count(*) FROM match_history").fetchone()
+    assert kept == (1,)
+    publish(settings, before)
+    old = settings.snapshot.resolve()
+    purge_all(settings, tell=print)
+    with warehouse(settings.warehouse) as connection:
+        apply_watchlist(connection, after, now=T0)
+        held = {
+            table: connection.execute(
+                f"SELECT count(*) FROM {table} WHERE subject_id = 'colleague'"  # noqa: S608
+            ).fetchall()[0][0]
+            for table in ("subject", "subject_match", "hourly_volume", *HISTORY)
+        }
+    agrees = 0 if consent else 1
+    now_held = dict.fromkeys(("subject", "subject_match", "hourly_volume"), agrees)
+    assert held == now_held | dict.fromkeys(HISTORY, 0)
+    assert purge_all(settings, tell=print, only_pending=True) is True
+    assert purge_all(settings, tell=print, only_pending=True) is False
+    publish(settings, after)
+    assert not old.exists()
+    with closing(open_snapshot(settings.snapshot)) as connection:
+        assert connection.execute("SELECT subject_id FROM subject").fetchall() == [("acme",)]
+        assert connection.execute("FROM subject_match").fetchall() == []
+    assert (PERSON.encode() in plain_bytes(settings.warehouse)) is bool(agrees)
+    assert b"quibble frost" not in plain_bytes(settings.warehouse)
+
+
+HISTORY = ("match_history", "flag", "keyphrase", "restatement", "rescored")
+
+
+def publish(settings, subjects):
+    publish_now(
+        settings,
+        watchlist=subjects,
+        time_zone="Europe/Brussels",
+        keep=WarehouseSettings(),
+        tell=print,
+    )
 
 
 def test_what_was_put_aside_goes_with_what_was_deleted_and_its_reason_stays(path):
