@@ -40,9 +40,7 @@ def teach(
     context: typer.Context,
     file: Annotated[
         Path,
-        typer.Argument(
-            help="JSON lines, or a .csv or .tsv with the same columns.", exists=True, dir_okay=False
-        ),
+        typer.Argument(help="JSON lines, or a .csv or .tsv with the same columns."),
     ],
     home: HomeOption = None,
     config: ConfigOption = None,
@@ -180,8 +178,9 @@ def _read_or_exit(file: Path, watchlist: Watchlist, now: datetime) -> tuple["Lec
             bad += 1
             if bad <= _MOST_TOLD:
                 typer.echo(f"line {number}: {printable(str(label))}", err=True)
-    except ImportFileError as error:
-        typer.echo(f"{file}: {printable(str(error))}", err=True)
+    except (ImportFileError, OSError) as error:
+        why = error.strerror if isinstance(error, OSError) and error.strerror else error
+        typer.echo(f"{printable(str(file))}: {printable(str(why))}", err=True)
         raise typer.Exit(_NOTHING_READ) from error
     if bad > _MOST_TOLD:
         typer.echo(f"… and {bad - _MOST_TOLD:,} more bad lines", err=True)

@@ -25,6 +25,9 @@ _NEAR_WORDS = 3
 _KNOWN_LETTERS = 4
 _PIECE = 4
 _NAME = "\x00"
+_LOOKED_BACK = 8
+_BLANKS = " \t\"'«“„(*_"
+_SENTENCE_ENDS = ".!?:\n…"
 _MASKS = (
     (re.compile(r"https?://\S+|www\.\S+"), " \x01 "),
     (re.compile(r"\S+@\S+\.\w+"), " \x02 "),
@@ -88,7 +91,7 @@ def features(title: str, text: str, matches: Sequence[Match]) -> Iterator[tuple[
         A key, whose first letter tells the kind (`w` word, `p` pair, `n` near the name, `c`
         characters, `f` form and rule), and its weight: rare words weigh more.
     """
-    yield from _form_features(matches)
+    yield from _form_features(title, text, matches)
     for stretch in _stretches(title, text, matches):
         words = folded_words(stretch)
         weights = [_rarity(word) for word in words]
@@ -118,11 +121,16 @@ def folded_words(text: str) -> list[str]:
     return [word[:_LONGEST_WORD] for word in _WORD.findall(folded)[:_MOST_WORDS]]
 
 
-def _form_features(matches: Sequence[Match]) -> Iterator[tuple[str, float]]:
+def _form_features(title: str, text: str, matches: Sequence[Match]) -> Iterator[tuple[str, float]]:
     for match in matches[:_MOST_PLACES]:
+        case = _case(match.form)
+        content = title if match.field == "title" else text
+        before = content[max(0, match.start - _LOOKED_BACK) : match.start].rstrip(_BLANKS)
+        if case == "title" and (not before or before[-1] in _SENTENCE_ENDS):
+            case = "first"  # Any word has a capital there.
         yield f"frule {match.rule}", 1.0
-        yield f"fcase {_case(match.form)}", 1.0
-        yield f"fform {match.form[:_LONGEST_WORD]}", 1.0
+        yield f"fcase {case}", 1.0
+        yield f"fform {match.form[:_LONGEST_WORD].casefold()}", 1.0
         yield f"ffield {match.field}", 1.0
     yield ("fseveral" if len(matches) > 1 else "fonce"), 0.5
 

@@ -16,7 +16,7 @@ class Spread:
     """How far weights may stray from zero (standard deviations of their normal priors)."""
 
     shared: float = 2.0
-    own: float = 3.0
+    own: float = 2.0
     shared_bias: float = 1.0
     own_bias: float = 1.0
 

@@ -83,7 +83,7 @@ def read_learnt(path: Path) -> Learnt:
     if not path.exists():
         return Learnt(lessons=(), model=None, held_back=np.zeros(0))
     try:
-        with np.load(path, allow_pickle=False) as saved:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as saved:
             return _learnt({name: saved[name] for name in saved.files})
     except _BROKEN as error:
         message = "is not what `luisterpost relevance teach` writes"
