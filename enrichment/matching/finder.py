@@ -3,7 +3,6 @@
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from functools import cached_property
 
 from ahocorasick_rs import AhoCorasick
 
@@ -57,6 +56,7 @@ class PhraseFinder:
             ]
         self._needles = [needle[1:] for needle in needles]
         self._whole_words = AhoCorasick([needle[0] for needle in needles])
+        self._anywhere = AhoCorasick(self._keys)
 
     def __bool__(self) -> bool:
         return bool(self._numbers)
@@ -96,10 +96,6 @@ class PhraseFinder:
             folded.search, overlapping=True
         ):
             yield from self._same(folded, key, start - 1, end - 1)
-
-    @cached_property
-    def _anywhere(self) -> AhoCorasick:
-        return AhoCorasick(self._keys)
 
     def _inside_tags(self, folded: Folded) -> Iterator[Hit]:
         """Find what stands anywhere in a hashtag, and at the beginning of an account."""
