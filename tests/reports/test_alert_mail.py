@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser as HTMLParser
 
 from reports.alert_mail import MOST_LINES, alert_mail, alert_subject, alert_text
+from reports.alert_view import Part
 from reports.mail import MOST_HTML_BYTES
 from reports.mail_render import COLUMNS
 from reports.settings import ReportSettings
@@ -77,7 +78,8 @@ def test_text_is_complete_in_forty_lines_of_eighty_columns(kind):
 
 
 def test_text_says_all_that_on_call_staff_decide_by():
-    text = re.sub(r"\s+", " ", alert_text(opened(), WORDS))
+    flags = (Part(name="recall", stories=40), Part(name="complaint", stories=1))
+    text = re.sub(r"\s+", " ", alert_text(opened(flags=flags), WORDS))
     for told in (
         "61 stories in the last hour, where 9\N{EN DASH}20 are usual",
         "began on Thu 12 Nov 14:05 and is still rising",
@@ -87,6 +89,7 @@ def test_text_says_all_that_on_call_staff_decide_by():
         "74% of 96 judged stories (95 % interval 64% to 82%)",
         "48,200 followers",
         "glassplinters (31; usual 0 a week)",
+        "Possibly a recall or unsafe product (40 stories), a complaint (1 story)",
         "x-search 70, news 42",
         "nl 61, fr 51",
         "https://news0.example/2026/11/12/story-0",
