@@ -30,6 +30,7 @@ from collectors.settings import ConfigOption, HomeOption, NowOption, Settings, s
 from collectors.try_command import try_source
 from enrichment.commands import classify_lines, evaluate_file, match
 from enrichment.flags.rules import FlagSettings
+from enrichment.names_settings import NamesSettings
 from enrichment.relevance.commands import app as relevance_app
 from enrichment.tone_settings import ToneSettings
 from reports.alert_commands import app as alert_app
@@ -62,6 +63,7 @@ OPTIONAL_FILES: Mapping[str, type[BaseModel]] = {
     "alerts": AlertSettings,
     "flags": FlagSettings,
     "mail": MailSettings,
+    "names": NamesSettings,
     "reports": ReportSettings,
     "tone": ToneSettings,
     "warehouse": WarehouseSettings,

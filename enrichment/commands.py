@@ -28,6 +28,7 @@ def enrich_with_bar(
 
     from enrichment.enrich import Enricher, enrich_waiting, unenriched
     from enrichment.flags.rules import read_flags
+    from enrichment.names_settings import configured_recognisers
     from enrichment.relevance.using import model_in_use
     from enrichment.tone_settings import configured_tone_model
 
@@ -42,6 +43,7 @@ def enrich_with_bar(
             has_entities=has_entities,
             flags=read_flags(settings.config),
             relevance=model_in_use(settings, watchlist),
+            recognisers=configured_recognisers(settings.config),
         )
     except ConfigurationError as error:
         print_mistakes(error.mistakes, notes, style="red")

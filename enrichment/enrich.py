@@ -21,6 +21,7 @@ from collectors.watchlist import Watchlist
 from enrichment.enriched import ENRICHED_SCHEMA
 from enrichment.enricher import READ_COLUMNS, Enricher
 from enrichment.flags.rules import read_flags
+from enrichment.names_settings import configured_recognisers
 from enrichment.relevance.using import model_in_use
 from enrichment.tone_settings import configured_tone_model
 from enrichment.waiting import unenriched
@@ -116,7 +117,7 @@ def enrich_waiting(
         One result for each file.
 
     Raises:
-        ConfigurationError: Something in `flags.toml` or `tone.toml` is wrong.
+        ConfigurationError: Something in `flags.toml`, `names.toml` or `tone.toml` is wrong.
         ExceptionGroup: Files met bugs, one exception each, which names its file and leaves
             it where it is; the others are enriched.
     """
@@ -131,6 +132,7 @@ def enrich_waiting(
             tone_model=configured_tone_model(settings.config),
             flags=read_flags(settings.config),
             relevance=model_in_use(settings, watchlist),
+            recognisers=configured_recognisers(settings.config),
         )
         try:
             path = enrich_file(

@@ -99,6 +99,7 @@ class Enricher:
         has_entities: bool = True,
         flags: FlagSettings | None = None,
         relevance: RelevanceModel | None = None,
+        recognisers: Mapping[str, str | None] | None = None,
     ) -> None:
         """
         Args:
@@ -107,10 +108,12 @@ class Enricher:
             has_entities: Whether to find names: the watchlist's, and others in a language that is read.
             flags: Which rules flag mentions; None: those that ship.
             relevance: Judges whether a mention is about a subject; None: every match stands.
+            recognisers: What finds names in some languages, see `find_recogniser`; None: what is there.
         """
         self.watchlist = watchlist
         self.tone_model = tone_model or default_tone_model()
         self._has_entities = has_entities
+        self._recognisers = recognisers or {}
         self.times = StepTimes()
         """Where the time went."""
         self._flags = FlagFinder((flags or FlagSettings()).rules())
@@ -126,8 +129,10 @@ class Enricher:
     def describe(self) -> dict[str, str]:
         """Name the watchlist and the models that decide, for a file's header."""
         found = {
-            language: find_recogniser(language) if self._has_entities else None
-            for language in _NAMED_LANGUAGES
+            language: find_recogniser(language, chosen=self._recognisers)
+            if self._has_entities
+            else None
+            for language in dict.fromkeys((*_NAMED_LANGUAGES, *self._recognisers))
         }
         recognisers = {
             language: recogniser_name(one).replace(" ", "-") if one else "none"
@@ -219,7 +224,11 @@ class Enricher:
             if task in self._analyses:
                 self._analyses.move_to_end(task)
                 continue
-            recogniser = recogniser_for(task.language, task.text) if self._has_entities else None
+            recogniser = (
+                recogniser_for(task.language, task.text, self._recognisers)
+                if self._has_entities
+                else None
+            )
             streams.setdefault((task.language, recogniser), []).append(task)
         for (language, recogniser), stream in streams.items():
             with self.times.of("loading models"):

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.metadata import entry_points, version
+from types import MappingProxyType
 
 from spacy.language import Language
 from spacy.tokens import Doc
@@ -79,17 +80,25 @@ def find_pipeline(language: str, installed: Iterable[str] | None = None) -> str 
     return None
 
 
-def find_recogniser(language: str, installed: Iterable[str] | None = None) -> str | None:
+def find_recogniser(
+    language: str,
+    installed: Iterable[str] | None = None,
+    *,
+    chosen: Mapping[str, str | None] = MappingProxyType({}),
+) -> str | None:
     """
     Choose what finds names in a language: an installed pipeline, else the model that ships.
 
     Args:
         language: ISO 639-1.
         installed: See `find_pipeline`.
+        chosen: What was configured for some languages, as this function answers.
 
     Returns:
         A pipeline's name, `SHIPPED`, or None for a language that neither reads.
     """
+    if language in chosen:
+        return chosen[language]
     return find_pipeline(language, installed) or (SHIPPED if language in LANGUAGES else None)
 
 

@@ -1,8 +1,9 @@
 """The spaCy pipeline of one language: sentences, names, subjects, and the tone towards each."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
+from types import MappingProxyType
 from typing import Any, cast
 
 import numpy as np
@@ -62,11 +63,13 @@ def build_pipeline(
     return nlp
 
 
-def recogniser_for(language: str, text: str) -> str | None:
+def recogniser_for(
+    language: str, text: str, chosen: Mapping[str, str | None] = MappingProxyType({})
+) -> str | None:
     """Choose what finds names in a text, if anything does and the text is fit."""
     if len(text) > _NAMES_READ_CHARS or _RUN.search(text):
         return None
-    return find_recogniser(language)
+    return find_recogniser(language, chosen=chosen)
 
 
 def make_doc(nlp: Language, text: str, matches: Sequence[Match], *, language: str) -> Doc:

@@ -16,6 +16,7 @@ from collectors.watchlist import QueryTest, Subject, Watchlist
 from enrichment.matching.folding import Folded
 from enrichment.matching.query_evaluation import why_failing
 from enrichment.matching.query_text import About, QueryText
+from enrichment.names_settings import names_mistakes
 from enrichment.subjects import Match, SubjectMatcher
 from enrichment.tone_settings import tone_mistakes
 
@@ -44,7 +45,11 @@ def check_folder(
     except ConfigurationError as error:
         return error, 0
     document, _ = read_document(folder / "watchlist.toml")
-    failed = (*failed_tests(document, checked.watchlist), *tone_mistakes(folder))
+    failed = (
+        *failed_tests(document, checked.watchlist),
+        *tone_mistakes(folder),
+        *names_mistakes(folder),
+    )
     if failed:
         return ConfigurationError(failed, checked.warnings), 0
     return checked, count_tests(checked.watchlist)

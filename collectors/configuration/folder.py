@@ -34,6 +34,7 @@ _KNOWN_FILES = (
     "alerts.toml",
     "flags.toml",
     "mail.toml",
+    "names.toml",
     "reports.toml",
     "tone.toml",
     "warehouse.toml",
