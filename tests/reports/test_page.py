@@ -42,7 +42,7 @@ def test_links_out_go_to_the_web_and_tell_nothing_of_where_they_come_from(page):
 
 def test_charts_are_described_for_those_who_do_not_see_them(page):
     drawings = HTMLParser(page).css("svg[role=img]")
-    assert len(drawings) == 8
+    assert len(drawings) == 10
     for drawing in drawings:
         for key in drawing.attributes["aria-labelledby"].split():
             assert drawing.css_first(f"#{key}").text()
