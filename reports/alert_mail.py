@@ -29,6 +29,7 @@ def alert_mail(
     sender: Address,
     recipients: Sequence[Address],
     first_subject: str | None = None,
+    command: str = "luisterpost",
 ) -> EmailMessage:
     """
     Write the mail of an incident's opening, update or closing.
@@ -42,13 +43,19 @@ def alert_mail(
             a thread only under one subject, so updates answer to that one; what is new
             stands in the first line, which they show beside it. Only the severity is the
             present one: whoever is on call goes by it.
+        command: What people type for `luisterpost` where they answer.
 
     Returns:
         The same bytes for the same view.
     """
     words = Words(Locale.parse(settings.locale), settings.zone)
     picture = alert_picture(view, words)
-    values: dict[str, Any] = {"view": view, "words": words, "picture": picture}
+    values: dict[str, Any] = {
+        "view": view,
+        "words": words,
+        "picture": picture,
+        "command": command,
+    }
     return build_mail(
         Letter(
             message_id=view.message_id,
@@ -56,7 +63,7 @@ def alert_mail(
             sender=sender,
             recipients=recipients,
             at=view.now,
-            text=alert_text(view, words),
+            text=alert_text(view, words, command),
             html=render_html("alert_mail.html.j2", values),
             pictures=[picture] if picture else [],
             thread=view.thread,
@@ -86,7 +93,7 @@ def _reply(first_subject: str, view: AlertView) -> str:
     return "Re: " + re.sub(r"\[SEV\d\]", f"[SEV{view.severity}]", first_subject, count=1)
 
 
-def alert_text(view: AlertView, words: Words) -> str:
+def alert_text(view: AlertView, words: Words, command: str = "luisterpost") -> str:
     """
     Write the text, complete in 40 lines of 78 characters.
 
@@ -94,7 +101,13 @@ def alert_text(view: AlertView, words: Words) -> str:
     """
     text = ""
     for examples, longest in _SHORTENED:
-        values = {"view": view, "words": words, "examples": examples, "longest": longest}
+        values = {
+            "view": view,
+            "words": words,
+            "examples": examples,
+            "longest": longest,
+            "command": command,
+        }
         text = render_text("alert_mail.txt.j2", values)
         if text.count("\n") <= MOST_LINES:
             break

@@ -215,6 +215,7 @@ def mail_writer(mail: MailSettings, reports: ReportSettings) -> WriteMail | None
             sender=mail.sender_address,
             recipients=mail.alert_addresses,
             first_subject=first_subject,
+            command=mail.command,
         )
 
     return write

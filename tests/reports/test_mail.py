@@ -132,7 +132,8 @@ def test_styles_move_into_the_elements_and_media_rules_stay():
     from tests.reports.alert_views import opened
     from tests.reports.test_alert_mail import WORDS
 
-    html = render_html("alert_mail.html.j2", {"view": opened(), "words": WORDS, "picture": None})
+    values = {"view": opened(), "words": WORDS, "picture": None, "command": "luisterpost"}
+    html = render_html("alert_mail.html.j2", values)
     tree = HTMLParser(html)
     assert all(node.attributes.get("style") for node in tree.css("h1, h2, .pad, .rows td"))
     assert "prefers-color-scheme" in tree.css_first("style").text()
