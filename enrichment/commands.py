@@ -26,25 +26,14 @@ def enrich_with_bar(
     """Enrich what waits, say what was done (and where the time went), and tell whether a file failed."""
     from rich.progress import Progress
 
-    from enrichment.enrich import Enricher, enrich_waiting, unenriched
-    from enrichment.flags.rules import read_flags
-    from enrichment.names_settings import configured_recognisers
-    from enrichment.relevance.using import model_in_use
-    from enrichment.tone_settings import configured_tone_model
+    from enrichment.enrich import configured_enricher, enrich_waiting, unenriched
 
     waiting = unenriched(settings)
     if not waiting:
         typer.echo(f"nothing to enrich: no new files in {settings.landing}")
         return False
     try:
-        enricher = Enricher(
-            watchlist,
-            tone_model=configured_tone_model(settings.config),
-            has_entities=has_entities,
-            flags=read_flags(settings.config),
-            relevance=model_in_use(settings, watchlist),
-            recognisers=configured_recognisers(settings.config),
-        )
+        enricher = configured_enricher(settings, watchlist, has_entities=has_entities)
     except ConfigurationError as error:
         print_mistakes(error.mistakes, notes, style="red")
         raise typer.Exit(WRONG_CONFIGURATION) from error

@@ -26,7 +26,15 @@ from enrichment.relevance.using import model_in_use
 from enrichment.tone_settings import configured_tone_model
 from enrichment.waiting import unenriched
 
-__all__ = ["EnrichResult", "Enricher", "Progress", "enrich_file", "enrich_waiting", "unenriched"]
+__all__ = [
+    "EnrichResult",
+    "Enricher",
+    "Progress",
+    "configured_enricher",
+    "enrich_file",
+    "enrich_waiting",
+    "unenriched",
+]
 
 Progress = Callable[[int], None]
 """Told how many more rows are done."""
@@ -92,6 +100,27 @@ def enrich_file(
         return writer.finish(_enriched_header(header, enricher, now, matched))
 
 
+def configured_enricher(
+    settings: Settings, watchlist: Watchlist, *, has_entities: bool = True
+) -> Enricher:
+    """
+    Make the enricher that the configuration asks for.
+
+    Make it before platforms are asked, and paid, so that a mistake is told first.
+
+    Raises:
+        ConfigurationError: Something in `flags.toml`, `names.toml` or `tone.toml` is wrong.
+    """
+    return Enricher(
+        watchlist,
+        tone_model=configured_tone_model(settings.config),
+        flags=read_flags(settings.config),
+        relevance=model_in_use(settings, watchlist),
+        recognisers=configured_recognisers(settings.config),
+        has_entities=has_entities,
+    )
+
+
 def enrich_waiting(
     settings: Settings,
     watchlist: Watchlist,
@@ -127,13 +156,7 @@ def enrich_waiting(
     for landing in unenriched(settings):
         if wanted is not None and landing not in wanted:
             continue
-        enricher = enricher or Enricher(
-            watchlist,
-            tone_model=configured_tone_model(settings.config),
-            flags=read_flags(settings.config),
-            relevance=model_in_use(settings, watchlist),
-            recognisers=configured_recognisers(settings.config),
-        )
+        enricher = enricher or configured_enricher(settings, watchlist)
         try:
             path = enrich_file(
                 landing,

@@ -33,6 +33,7 @@ from warehouse.backfill_table import euros_up, show_estimates
 from warehouse.settings import WarehouseSettings
 
 if TYPE_CHECKING:
+    from enrichment.enricher import Enricher
     from warehouse.backfill import Estimate, Missing
     from warehouse.limits import Fitted
     from warehouse.plan import Standing
@@ -74,6 +75,8 @@ def backfill(
     it again for what they leave: only what is still missing is asked for. Exit code 1 says that
     something could not be asked.
     """
+    from enrichment.enrich import configured_enricher
+
     settings = settings_from(context, home, config, now)
     configuration = read_or_exit(settings, {"warehouse": WarehouseSettings})
     moment = settings.clock()
@@ -91,6 +94,7 @@ def backfill(
         configuration.sources, configuration.watchlist, os.environ, now=moment
     )
     states = [state for state in readiness.states if not source or state.source.name in source]
+    enricher = None if dry_run else configured_enricher(settings, configuration.watchlist)
     work = _Work(settings, configuration, readiness, states, window)
     work.estimate()
     if dry_run or not (work.confirmed or work.is_unfinished()):
@@ -100,7 +104,7 @@ def backfill(
             tell("this costs money: say --yes to ask for it without being asked")
             raise typer.Exit(_WRONG_USAGE)
         typer.confirm(f"Ask for it, for at most {euros_up(work.most_eur)}?", abort=True)
-    raise typer.Exit(work.run())
+    raise typer.Exit(work.run(enricher))
 
 
 class _Work:
@@ -172,8 +176,8 @@ class _Work:
         with suppress(TimeoutError), holding_lock(lock, tell=lambda _: None, timeout_s=0):
             Leases(folder=self.settings.jobs).end_backfill()
 
-    def run(self) -> int:
-        """Fetch, enrich, load and publish; give the exit code."""
+    def run(self, enricher: "Enricher | None") -> int:
+        """Fetch, enrich (by what was made before anything was asked), load and publish; give the exit code."""
         from enrichment.enrich import enrich_waiting
         from warehouse.connection import holding_lock, open_warehouse
         from warehouse.intake import load_waiting, publish_now
@@ -184,7 +188,7 @@ class _Work:
         with holding_lock(settings.home / "run.lock", tell=tell):
             try:
                 put_off = self._fetch(leases)
-                enriched = enrich_waiting(settings, watchlist)
+                enriched = enrich_waiting(settings, watchlist, enricher=enricher)
                 intake = load_waiting(
                     settings,
                     watchlist=watchlist,

@@ -41,7 +41,7 @@ def recheck(
     """
     from collectors.landing import read_header
     from collectors.rechecking import recheck_sources
-    from enrichment.enrich import enrich_waiting
+    from enrichment.enrich import configured_enricher, enrich_waiting
     from warehouse.connection import open_warehouse, require_warehouse
     from warehouse.intake import load_waiting, publish_now
     from warehouse.purge import purge
@@ -53,6 +53,7 @@ def recheck(
     watchlist = configuration.watchlist
     readiness = find_readiness(configuration.sources, watchlist, os.environ, now=settings.clock())
     require_warehouse(settings.warehouse)
+    enricher = configured_enricher(settings, watchlist)
     with open_warehouse(settings.warehouse, tell=tell) as connection:
         planned = plan_rechecks(
             connection,
@@ -76,7 +77,7 @@ def recheck(
             done=lambda count: progress.advance(task, count),
         )
     headers = [read_header(path) for path in paths]
-    enrich_waiting(settings, watchlist, only=paths)
+    enrich_waiting(settings, watchlist, only=paths, enricher=enricher)
     load_waiting(settings, watchlist=watchlist, sources=readiness.states, keep=keep, tell=tell)
     gone = sum(len(header.gone) for header in headers)
     if gone:

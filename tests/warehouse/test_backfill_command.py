@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from typer.testing import CliRunner
 
+from collectors.configuration.folder import ConfigurationError
 from collectors.contract import Interval
 from collectors.leases import Leases
 from collectors.sources import Source
@@ -55,6 +56,25 @@ def test_nothing_that_costs_money_is_asked_without_a_yes(place):
     shown = here(folder, "backfill", "--since", "2026-10-20", expect=2)
     assert "say --yes" in shown.stderr
     assert searches(server) == 0
+
+
+@pytest.mark.parametrize("command", [("backfill", "--since", "2026-10-20", "--yes"), ("recheck",)])
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("tone", 'model = "nobody/knows-it"'),
+        ("flags", 'off = ["no-such-rule"]'),
+        ("tone", "modle = 1"),
+    ],
+    ids=["no such model", "no such rule", "misspelt"],
+)
+def test_a_mistake_in_what_reads_texts_is_told_before_anything_is_asked(place, command, name, text):
+    folder, server = place
+    (folder / "config" / f"{name}.toml").write_text(text + "\n", encoding="utf-8")
+    failed = here(folder, *command, expect=1)
+    assert isinstance(failed.exception, ConfigurationError)
+    assert f"{name}.toml" in str(failed.exception.mistakes)
+    assert server.requests == []
 
 
 def test_a_dry_run_counts_what_it_would_bring_and_cost_and_says_what_counting_cost(place):
