@@ -14,7 +14,7 @@ from enrichment.matching.words import known_word
 from enrichment.subjects import Match
 
 BUCKETS = 1 << 18
-"""Few enough that each bucket stands for many words, pairs and pieces, and none can be read back."""
+"""Few enough that each bucket stands for many words, pairs and stems, and none can be read back."""
 
 _REACH = 300
 """Characters read on either side of a name: what stands further off in an article says little."""
@@ -23,7 +23,8 @@ _MOST_WORDS = 400
 _LONGEST_WORD = 24
 _NEAR_WORDS = 3
 _KNOWN_LETTERS = 4
-_PIECE = 4
+_STEM = 5
+"""Letters that a word, its inflections and its compounds share."""
 _NAME = "\x00"
 _LOOKED_BACK = 8
 _BLANKS = " \t\"'«“„(*_"
@@ -88,8 +89,8 @@ def features(title: str, text: str, matches: Sequence[Match]) -> Iterator[tuple[
     List the features of a mention, before they are hashed.
 
     Yields:
-        A key, whose first letter tells the kind (`w` word, `p` pair, `n` near the name, `c`
-        characters, `f` form and rule), and its weight: rare words weigh more.
+        A key, whose first letter tells the kind (`w` word, `p` pair, `n` near the name, `s`
+        stem, `f` form and rule), and its weight: rare words weigh more.
     """
     yield from _form_features(title, text, matches)
     for stretch in _stretches(title, text, matches):
@@ -100,10 +101,8 @@ def features(title: str, text: str, matches: Sequence[Match]) -> Iterator[tuple[
             if word == _NAME:
                 continue
             yield f"w{word}", weight
-            if len(word) > _PIECE:
-                framed = f"<{word}>"
-                for start in range(len(framed) - _PIECE + 1):
-                    yield f"c{framed[start : start + _PIECE]}", 0.35 * weight
+            if len(word) > _STEM:
+                yield f"s{word[:_STEM]}", weight
         for (one, first), (other, second) in pairwise(zip(words, weights, strict=True)):
             yield f"p{one} {other}", (first + second) / 2
         for at in names:

@@ -147,6 +147,9 @@ class _Matrix:
 
 _STEPS, _INNER_STEPS = 30, 60
 _ENOUGH = 1e-4
+_SHARE_LEFT = 0.1
+"""Of what a step is to solve; less is lost on the next one (Lin, Weng, Keerthi 2008)."""
+_FLAT = 1e-3
 
 
 def _newton(matrix: _Matrix, truth: Floats) -> Floats:
@@ -157,7 +160,7 @@ def _newton(matrix: _Matrix, truth: Floats) -> Floats:
     for _ in range(_STEPS):
         p = probability(scores)
         slope = matrix.transposed_times(p - truth) + weights
-        if np.abs(slope).max() < _ENOUGH:
+        if np.abs(slope).max() < _FLAT:
             break
         step = _solve(matrix, p * (1 - p), -slope)
         moved = matrix.times(step)
@@ -178,7 +181,7 @@ def _solve(matrix: _Matrix, curve: Floats, wanted: Floats) -> Floats:
     rest = wanted.copy()
     direction = rest.copy()
     size = float(rest @ rest)
-    enough = 1e-6 * size
+    enough = _SHARE_LEFT**2 * size
     for _ in range(_INNER_STEPS):
         bent = matrix.transposed_times(curve * matrix.times(direction)) + direction
         pace = size / float(direction @ bent)
