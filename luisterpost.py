@@ -285,6 +285,7 @@ def run_sample(
     from collectors.sample.server import SampleServer
     from collectors.sample.world import build_world, last_monday
     from enrichment.enricher import Enricher
+    from enrichment.relevance.using import model_in_use
     from enrichment.tone_settings import configured_tone_model
     from reports.status_report import write_status_report
     from warehouse.connection import snapshot_time
@@ -306,6 +307,7 @@ def run_sample(
             configuration.watchlist,
             tone_model=configured_tone_model(settings.config),
             flags=configuration.setting("flags", FlagSettings),
+            relevance=model_in_use(settings, configuration.watchlist),
         )
         done_at = snapshot_time(settings.snapshot)
         # What an earlier run did stays done; the last round is run again, for a changed watchlist.
