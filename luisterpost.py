@@ -284,9 +284,7 @@ def run_sample(
     from collectors.sample.place import make_room, show_places
     from collectors.sample.server import SampleServer
     from collectors.sample.world import build_world, last_monday
-    from enrichment.enricher import Enricher
-    from enrichment.relevance.using import model_in_use
-    from enrichment.tone_settings import configured_tone_model
+    from enrichment.enrich import configured_enricher
     from reports.status_report import write_status_report
     from warehouse.connection import snapshot_time
     from warehouse.desk.connection import desk_url
@@ -303,12 +301,7 @@ def run_sample(
     os.environ |= dict.fromkeys(("NO_PROXY", "no_proxy"), "127.0.0.1")
     with SampleServer(world) as server, _progress() as bar:
         played = configuration.moved_to(server.url)
-        enricher = Enricher(
-            configuration.watchlist,
-            tone_model=configured_tone_model(settings.config),
-            flags=configuration.setting("flags", FlagSettings),
-            relevance=model_in_use(settings, configuration.watchlist),
-        )
+        enricher = configured_enricher(settings, configuration.watchlist)
         done_at = snapshot_time(settings.snapshot)
         # What an earlier run did stays done; the last round is run again, for a changed watchlist.
         rounds = [moment for moment in world.rounds() if done_at is None or moment > done_at]
