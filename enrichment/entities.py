@@ -10,7 +10,7 @@ from types import MappingProxyType
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from enrichment.names import LANGUAGES, NAMES, name_finder_name
+from enrichment.names import LANGUAGES, NAMES, given_names, name_finder_name
 
 LABELS: Mapping[str, str] = {
     "ORG": "ORG",
@@ -32,6 +32,9 @@ SHIPPED = NAMES
 """Stands for the model that ships, wherever an installed pipeline is named."""
 _WATCHED = "ORG"
 """What a watched brand, company or organisation is, whatever a model took it for."""
+_MISTAKEN_FOR = frozenset({"ORG", "PRODUCT"})
+"""What models take persons for whom they don't know."""
+_GIVEN_AND_FAMILY = 2
 _LONGEST_NAME = 120
 _SIZES = ("md", "sm", "lg")
 """Which of several installed pipelines is taken: fair quality at fair speed first."""
@@ -141,7 +144,8 @@ def kept_entities(
         watched_by: Name and version of the watchlist.
 
     Returns:
-        In the order of the text, none overlapping another.
+        In the order of the text, none overlapping another; without organisations that may be
+        persons, a given name and another word, unless the watchlist has them.
     """
     known = [
         Entity(text=doc.text[start:end], label=_WATCHED, start=start, end=end, found_by=watched_by)
@@ -163,6 +167,7 @@ def kept_entities(
         and "@" not in name.text
         and any(map(str.isalpha, name.text))
         and not _touches(name.start_char, name.end_char, taken)
+        and not (LABELS[name.label_] in _MISTAKEN_FOR and _may_be_a_person(name.text))
     ]
     return sorted([*known, *found], key=lambda entity: entity.start)
 
@@ -172,6 +177,12 @@ def person_spans(doc: Doc) -> list[tuple[int, int]]:
     return [
         (name.start_char, name.end_char) for name in doc.ents if name.label_ in ("PER", "PERSON")
     ]
+
+
+def _may_be_a_person(text: str) -> bool:
+    """Tell whether a name is a usual given name and one more word."""
+    words = text.split()
+    return len(words) == _GIVEN_AND_FAMILY and words[0].lower() in given_names()
 
 
 def _touches(start: int, end: int, spans: Sequence[tuple[int, int]]) -> bool:

@@ -25,6 +25,8 @@ NAMES = "luisterpost_names"
 _LONGEST_SENTENCE = 150
 """In words: longer ones are cut, so that time and memory stay linear."""
 _NEVER = -1e4
+_SURELY_GIVEN = 3
+"""In the list of what words may name: the first kind, at its surest."""
 
 Floats = NDArray[np.float32]
 
@@ -132,6 +134,12 @@ def word_kinds() -> dict[str, int]:
     with _stored("names_words.npz") as stored:
         words = stored["words"].tobytes().decode().split("\n")
         return dict(zip(words, stored["kinds"].tolist(), strict=True))
+
+
+@lru_cache(maxsize=1)
+def given_names() -> frozenset[str]:
+    """List the usual given names, in small letters."""
+    return frozenset(word for word, kind in word_kinds().items() if kind == _SURELY_GIVEN)
 
 
 @contextmanager

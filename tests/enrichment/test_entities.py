@@ -123,3 +123,10 @@ def test_of_watched_names_in_one_another_the_longest_is_kept_once():
 def test_watched_name_that_touches_an_employee_is_not_kept():
     doc = spacy.blank("en")("Jo Acme said so")
     assert kept(doc, people=[(0, 7)], watched=[(3, 7)]) == []
+
+
+def test_organisation_that_may_be_a_person_is_not_kept_unless_it_is_watched():
+    doc = spacy.blank("nl")("Philippe Dubois en Acme Bank en Philippe")
+    doc.ents = [Span(doc, 0, 2, label="ORG"), Span(doc, 3, 5, label="ORG")]
+    assert kept(doc) == [("Acme Bank", "ORG")]
+    assert kept(doc, watched=[(0, 15)]) == [("Philippe Dubois", "ORG"), ("Acme Bank", "ORG")]
