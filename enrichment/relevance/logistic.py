@@ -167,7 +167,7 @@ def _newton(matrix: _Matrix, truth: Floats) -> Floats:
         pace = 1.0
         while pace > _ENOUGH:
             tried = _loss(scores + pace * moved, truth, weights + pace * step)
-            if tried <= loss + _ENOUGH * pace * float(slope @ step):
+            if tried <= loss + _ENOUGH * pace * _dot(slope, step):
                 break
             pace /= 2
         weights, scores = weights + pace * step, scores + pace * moved
@@ -180,14 +180,14 @@ def _solve(matrix: _Matrix, curve: Floats, wanted: Floats) -> Floats:
     step = np.zeros_like(wanted)
     rest = wanted.copy()
     direction = rest.copy()
-    size = float(rest @ rest)
+    size = _dot(rest, rest)
     enough = _SHARE_LEFT**2 * size
     for _ in range(_INNER_STEPS):
         bent = matrix.transposed_times(curve * matrix.times(direction)) + direction
-        pace = size / float(direction @ bent)
+        pace = size / _dot(direction, bent)
         step += pace * direction
         rest -= pace * bent
-        left = float(rest @ rest)
+        left = _dot(rest, rest)
         if left <= enough:
             break
         direction = rest + (left / size) * direction
@@ -196,7 +196,13 @@ def _solve(matrix: _Matrix, curve: Floats, wanted: Floats) -> Floats:
 
 
 def _loss(scores: Floats, truth: Floats, weights: Floats) -> float:
-    return float(np.logaddexp(0, scores).sum() - truth @ scores + weights @ weights / 2)
+    loss = float(np.logaddexp(0, scores).sum())
+    return loss - _dot(truth, scores) + _dot(weights, weights) / 2
+
+
+def _dot(one: Floats, other: Floats) -> float:
+    """Multiply without BLAS, whose threads wait for one another on a busy machine."""
+    return float(np.multiply(one, other).sum())
 
 
 def _unfold(
