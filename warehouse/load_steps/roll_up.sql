@@ -40,8 +40,7 @@ WITH hour AS (SELECT DISTINCT hour FROM touched_hour),
 judged AS (
     SELECT
         mention.mention_id, subject_id,
-        sum(p_negative) AS negative, sum(p_neutral) AS neutral, sum(p_positive) AS positive,
-        bool_and(tone = 'uncertain') AS is_uncertain,
+        tone_towards(sum(p_negative), sum(p_neutral), sum(p_positive), bool_and(tone = 'uncertain')) AS tone,
         story_id IN (SELECT story_id FROM story WHERE is_flood) AS is_flood
     FROM mention
     JOIN subject_match USING (mention_id, version_id)
@@ -55,9 +54,9 @@ SELECT
     count(*) FILTER (is_flood AND NOT is_own) AS flood,
     count(DISTINCT story_id) FILTER (is_earned) AS stories,
     count(DISTINCT coalesce(author_id, author_handle, author_name)) FILTER (is_earned) AS authors,
-    count(*) FILTER (is_earned AND NOT is_uncertain AND negative > neutral AND negative >= positive) AS negative,
-    count(*) FILTER (is_earned AND NOT is_uncertain AND neutral >= negative AND neutral >= positive) AS neutral,
-    count(*) FILTER (is_earned AND NOT is_uncertain AND positive > neutral AND positive > negative) AS positive,
-    count(*) FILTER (is_earned AND is_uncertain) AS uncertain
+    count(*) FILTER (is_earned AND tone = 'negative') AS negative,
+    count(*) FILTER (is_earned AND tone = 'neutral') AS neutral,
+    count(*) FILTER (is_earned AND tone = 'positive') AS positive,
+    count(*) FILTER (is_earned AND tone = 'uncertain') AS uncertain
 FROM (SELECT *, NOT is_own AND NOT is_flood AS is_earned FROM mention JOIN judged USING (mention_id))
 GROUP BY date_trunc('hour', occurred_at), subject_id, platform, language;
