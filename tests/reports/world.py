@@ -207,11 +207,6 @@ class World:
             loaded_at=at,
         )
 
-    def measured(self, model: str = "lexicon 1", **error: float) -> None:
-        """Tell of a tone model's error, by default one of a model measured on other texts."""
-        known = {"shift": 0.05, "slope": 0.5, "shift_sd": 0.2, "slope_sd": 0.15, "drift_sd": 0.05}
-        self.add("tone_model", tone_model=model, origin="shipped", **(known | error))
-
     def info(self, made_at: datetime = NOW) -> None:
         self.add(
             "snapshot_info",
@@ -280,7 +275,8 @@ def plausible_world(*, weeks: int = 8, seed: int = 7) -> World:
             _ordinary_day(world, chance, monday, day, busy)
     _eventful_week(world, chance)
     _sources(world, weeks)
-    world.measured()
+    error = {"shift": 0.05, "slope": 0.5, "shift_sd": 0.2, "slope_sd": 0.15, "drift_sd": 0.05}
+    world.add("tone_model", tone_model="lexicon 1", origin="shipped", **error)
     for back in range(weeks, -1, -1):
         monday = MONDAY - timedelta(weeks=back)
         world.add("staff_week", week_start=monday, unit="Sales", people=7, mentions=9 + back % 3)
@@ -347,17 +343,9 @@ def _eventful_week(world: World, chance: random.Random) -> None:
             story="flood",
             tone="positive",
         )
-    world.add(
-        "story",
-        story_id="flood",
-        mentions=120,
-        authors=120,
-        first_mention_id=f"m{world.count - 119:06}",
-        first_at=at(3, 2),
-        last_at=at(3, 2 + 119 / 60),
-        loaded_at=NOW,
-        is_flood=True,
-    )
+    flood = {"story_id": "flood", "first_mention_id": f"m{world.count - 119:06}", "is_flood": True}
+    times = {"first_at": at(3, 2), "last_at": at(3, 2 + 119 / 60), "loaded_at": NOW}
+    world.add("story", **flood, **times, mentions=120, authors=120)
     for n in range(10):
         world.mention(
             at(2, 8 + n),

@@ -11,6 +11,7 @@ VIEWS = (
     "daily_volume",
     "gap",
     "mention_subject",
+    "net_sentiment_week",
     "share_of_voice_week",
     "source_health",
 )
