@@ -1,0 +1,92 @@
+"""Net sentiment in reports: the interval is shown, and only what chance can't explain is a change."""
+
+from datetime import timedelta
+
+import pytest
+
+from tests.reports.reading import read, small_world, text_of, written
+from tests.reports.world import MONDAY, at
+
+WEEKS = 8
+ERROR = {"shift": 0.05, "slope": 0.5, "shift_sd": 0.2, "slope_sd": 0.15, "drift_sd": 0.05}
+OTHER_ERROR = {"shift": -0.1, "slope": 0.8, "shift_sd": 0.1, "slope_sd": 0.1, "drift_sd": 0.05}
+
+
+def tell(world, monday, negative, positive):
+    for n, tone in enumerate(["negative"] * negative + ["positive"] * positive):
+        world.mention(at(n % 7, 9 + n % 9, monday=monday), ["hopla"], f"{monday} {n}", tone=tone)
+
+
+def history(*, now, before=(10, 20), origin="shipped"):
+    """Weeks of the same tone, then one with *now* (negative, positive) stories."""
+    world = small_world()
+    world.covered(
+        "x-search", "search:1", at(0, monday=MONDAY - timedelta(weeks=WEEKS)), at(0), "imported"
+    )
+    for back in range(WEEKS, 0, -1):
+        tell(world, MONDAY - timedelta(weeks=back), *before)
+    tell(world, MONDAY, *now)
+    world.add("tone_model", tone_model="lexicon 1", origin=origin, **ERROR)
+    return world
+
+
+def switched(world):
+    """Let another model have judged the week that is reported."""
+    world.add("tone_model", tone_model="other 1", origin="shipped", **OTHER_ERROR)
+    for row in world.tables["subject_match"]:
+        if row["enriched_at"] >= at(0):
+            row["tone_model"] = "other 1"
+    return world
+
+
+def test_models_error_is_in_the_level_and_not_in_the_change():
+    brand = read(history(now=(60, 20))).facets[0]
+    assert brand.net.change == -1
+    low, high = brand.sentiment.interval
+    assert (low, high) == (-1, pytest.approx(-0.18, abs=0.1))
+    assert brand.verdict.reasons[0] == "tone_clearly_worse"
+
+
+def test_few_stories_are_no_change():
+    assert read(history(now=(4, 3))).facets[0].net.change == 0
+
+
+def test_what_another_model_tells_is_no_change_unless_it_is_beyond_both_errors():
+    told = read(history(now=(30, 30))).facets[0]
+    assert told.net.change == -1
+    assert "tone_worse" in told.verdict.reasons
+    other = read(switched(history(now=(30, 30)))).facets[0]
+    assert other.net.now == told.net.now
+    assert other.net.change == 0
+    assert "tone_worse" not in other.verdict.reasons
+    assert other.sentiment.judged == {"other 1": 1}
+
+
+def test_week_that_two_models_judged_has_the_mean_of_their_errors():
+    world = history(now=(30, 30))
+    world.add("tone_model", tone_model="other 1", origin="shipped", **OTHER_ERROR)
+    of_week = [row for row in world.tables["subject_match"] if row["enriched_at"] >= at(0)]
+    for row in of_week[::2]:
+        row["tone_model"] = "other 1"
+    sentiment = read(world).facets[0].sentiment
+    assert sentiment.judged == {"lexicon 1": 0.5, "other 1": 0.5}
+    assert sentiment.error.slope == pytest.approx((0.5 + 0.8) / 2)
+    assert sentiment.error.shift_sd == pytest.approx((0.2 + 0.1) / 2)
+
+
+def test_page_says_where_the_true_value_lies_and_what_that_covers(tmp_path):
+    said = text_of(written(history(now=(60, 20)), tmp_path))
+    assert "the true value lies between \N{MINUS SIGN}1.00 and \N{MINUS SIGN}0." in said
+    assert "errors of the model that judges tone, as measured on public texts" in said
+    assert "Interval of net sentiment v2" in said
+
+
+def test_page_says_when_the_true_value_cant_be_told(tmp_path):
+    said = text_of(written(history(now=(2, 2)), tmp_path))
+    assert "its true value can\N{RIGHT SINGLE QUOTATION MARK}t be told" in said
+
+
+def test_page_knows_a_model_that_was_measured_on_own_texts(tmp_path):
+    said = text_of(written(history(now=(6, 2), origin="configured"), tmp_path))
+    assert "as measured on texts of your own" in said
+    assert "luisterpost evaluate" not in said
