@@ -30,8 +30,8 @@ def load_tone_model(name: str) -> ToneModel:
         return _from_folder(folder)
     if folder.is_absolute() or name.startswith((".", "~")):
         msg = (
-            f"there is no folder {name}: name the one that holds a spaCy pipeline, or the files "
-            "config.json, tokenizer.json and model.onnx"
+            f"there is no tone model {name!r} here: there is no such folder; name one with a spaCy "
+            "pipeline, or with config.json, tokenizer.json and model.onnx"
         )
         raise ToneModelUnavailable(msg)
     from spacy.util import is_package

@@ -115,7 +115,8 @@ def test_check_names_the_model_that_can_not_be_had_and_what_to_do(tmp_path, key)
     done = luisterpost("check", "--config", folder, folder=tmp_path)
     assert done.code == 2
     path = "rescore.model" if "rescore" in key else "model"
-    assert f"tone.toml: {path}: there is no folder {tmp_path / 'nowhere'}" in done.out + done.err
+    told = f"tone.toml: {path}: there is no tone model '{tmp_path / 'nowhere'}' here: there is no such folder"
+    assert told in done.out + done.err
 
 
 def test_check_names_a_pipeline_that_tells_no_tone(tmp_path):
