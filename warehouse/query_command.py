@@ -104,17 +104,20 @@ def try_query(
     """
     from rich.progress import Progress
 
+    from enrichment.relevance.using import model_in_use
     from warehouse.connection import open_warehouse, require_warehouse
     from warehouse.replay import count_replayed, replay
 
     settings = settings_from(context, home, config, now)
-    tried = _subject_named(read_or_exit(settings).watchlist, subject)
+    watchlist = read_or_exit(settings).watchlist
+    tried = _subject_named(watchlist, subject)
     if tried.facet == "employee":
         _refuse(f"{subject} is an employee, whose mentions are not listed")
     if query is not None:
         tried = _changed(tried, query)
     begin, end = _window(since, until, settings.clock())
     require_warehouse(settings.warehouse)
+    relevance = model_in_use(settings, watchlist)
     with (
         open_warehouse(settings.warehouse, tell=notes.print) as connection,
         Progress(console=notes, transient=True) as bar,
@@ -127,6 +130,7 @@ def try_query(
             since=begin,
             until=end,
             examples=examples,
+            relevance=relevance,
             progress=lambda rows: bar.advance(task, rows),
         )
     console.print(

@@ -1,7 +1,7 @@
 """Match stored mentions once more with a changed subject, and count what would change."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -10,7 +10,8 @@ import duckdb
 
 from collectors.watchlist import Subject
 from enrichment.matching.query_text import About
-from enrichment.subjects import SubjectMatcher
+from enrichment.relevance.model import RelevanceModel
+from enrichment.subjects import Match, SubjectMatcher
 from warehouse.query import query_text
 
 _ROWS_AT_ONCE = 5_000
@@ -53,6 +54,7 @@ def replay(
     since: datetime,
     until: datetime,
     examples: int,
+    relevance: RelevanceModel | None = None,
     progress: Callable[[int], None] = lambda _rows: None,
 ) -> Replay:
     """
@@ -64,13 +66,19 @@ def replay(
         since: Start (aware), by the mentions' `occurred_at`.
         until: End, exclusive.
         examples: How many mentions of both kinds are kept.
+        relevance: Judges matches as the enrichment does; None: each one stands.
         progress: Told after each batch how many mentions it held.
     """
     matcher = SubjectMatcher([subject])
     result = Replay()
     for rows in _batches(connection, subject.id, since, until):
         for row in rows:
-            _compare(matcher, row, result, examples)
+            matches = _find(matcher, row)
+            if relevance is not None:
+                thresholds = {subject.id: subject.relevance}
+                title, text = row["title"] or "", row["text"] or ""
+                matches, _ = relevance.sift(title, text, matches, thresholds)
+            _compare(matches, row, result, examples)
         progress(len(rows))
     return result
 
@@ -96,9 +104,7 @@ def _batches(
         yield [dict(zip(columns, row, strict=True)) for row in rows]
 
 
-def _compare(
-    matcher: SubjectMatcher, row: Mapping[str, Any], result: Replay, examples: int
-) -> None:
+def _find(matcher: SubjectMatcher, row: Mapping[str, Any]) -> list[Match]:
     platform = row["platform"]
     about = About(
         platform=platform,
@@ -108,7 +114,13 @@ def _compare(
         language_tag=row["language_tag"],
         language=None if row["language"] == "und" else row["language"],
     )
-    matches = matcher.find_in(title=row["title"], text=row["text"], platform=platform, about=about)
+    return matcher.find_in(title=row["title"], text=row["text"], platform=platform, about=about)
+
+
+def _compare(
+    matches: Sequence[Match], row: Mapping[str, Any], result: Replay, examples: int
+) -> None:
+    platform = row["platform"]
     result.read[platform] += 1
     result.stored[platform] += row["form"] is not None
     result.tried[platform] += bool(matches)

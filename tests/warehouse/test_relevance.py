@@ -14,6 +14,7 @@ from warehouse.again import write_again
 from warehouse.connection import open_warehouse
 from warehouse.load import load_files
 from warehouse.privacy import apply_watchlist
+from warehouse.replay import replay
 
 FIRM = mention(1, "the Orange helpdesk does not answer, no signal")
 FRUIT = mention(2, "orange juice, sugar and the zest of a lemon")
@@ -107,3 +108,18 @@ def test_the_enriched_file_names_what_judged(place):
     rows = pq.read_table(result.enriched).to_pylist()
     assert [len(row["matches"]) for row in rows] == [1, 0]
     assert rows[1]["language"] == "und"
+
+
+@pytest.mark.parametrize(("lessons", "fewer"), [(None, 0), (learnt(), 1)])
+def test_a_query_is_tried_with_what_was_taught(place, lessons, fewer):
+    collect(place, watchlist())
+    with open_warehouse(place.warehouse, tell=print) as warehouse:
+        result = replay(
+            warehouse,
+            watchlist().subject[0],
+            since=T0 - DAY,
+            until=T0 + DAY,
+            examples=1,
+            relevance=lessons and lessons.model,
+        )
+    assert (result.stored.total(), result.fewer.total()) == (2, fewer)
