@@ -17,6 +17,8 @@ from warehouse.migrate import migrate
 Tell = Callable[[str], None]
 """Says something to the person at the terminal, or to the log."""
 
+_MEMORY = "2GB"
+"""Beyond it, a writing DuckDB uses the disk: a load of a million rows keeps within 3 GB."""
 _POLL_S = 0.2
 _LEDGER_TIME_LIMIT_S = 60
 _PATIENCE_S = 30
@@ -81,6 +83,7 @@ def open_warehouse(
     with holding_lock(path.with_suffix(".lock"), tell=tell, timeout_s=timeout_s):
         connection = _connect_alone(path, tell, timeout_s)
         try:
+            _clear_spilled(path)
             connection.execute("SET TimeZone = 'UTC'")
             migrate(connection)
             yield connection
@@ -94,7 +97,7 @@ def _connect_alone(path: Path, tell: Tell, timeout_s: float) -> duckdb.DuckDBPyC
     is_told = False
     while True:
         try:
-            return duckdb.connect(path)
+            return _connected(path)
         except duckdb.IOException as error:
             if "Could not set lock" not in str(error):
                 raise
@@ -106,9 +109,22 @@ def _connect_alone(path: Path, tell: Tell, timeout_s: float) -> duckdb.DuckDBPyC
             time.sleep(_POLL_S)
 
 
+def _connected(path: Path) -> duckdb.DuckDBPyConnection:
+    connection = duckdb.connect(path, config={"memory_limit": _MEMORY})
+    # DuckDB would write its bar into what the program's caller reads.
+    connection.execute("SET enable_progress_bar = false")
+    return connection
+
+
+def _clear_spilled(path: Path) -> None:
+    """Remove what a killed writer had put on the disk for want of memory: texts of people among it."""
+    for left in path.with_name(f"{path.name}.tmp").glob("duckdb_temp_*"):
+        left.unlink(missing_ok=True)
+
+
 def open_new_snapshot(path: Path) -> duckdb.DuckDBPyConnection:
     """Open a snapshot that is still being made, under a name that nobody reads yet."""
-    return duckdb.connect(path)
+    return _connected(path)
 
 
 def open_snapshot(
@@ -192,6 +208,7 @@ def _connect_locked_down(
         connection.execute(f"ATTACH {_quoted(path)} AS snapshot (READ_ONLY)")
         connection.execute("USE snapshot")
         connection.execute("SET TimeZone = 'UTC'")
+        connection.execute("SET enable_progress_bar = false")
         connection.execute(f"SET max_execution_time = {int(time_limit_s * 1000)}")
         connection.execute("SET enable_external_access = false")
         connection.execute("SET lock_configuration = true")

@@ -149,3 +149,37 @@ def test_two_plans_share_out_expired_leases_and_no_stream_is_claimed_twice(tmp_p
         assert sorted(claimed) == [0, 40]
         for path in tmp_path.glob("*.json"):
             path.unlink()
+
+
+def test_writer_keeps_within_its_memory_by_using_the_disk(tmp_path: Path) -> None:
+    with open_warehouse(tmp_path / "warehouse.duckdb", tell=print) as connection:
+        limit = connection.execute("SELECT current_setting('memory_limit')").fetchall()[0][0]
+        connection.execute("SET memory_limit = '100MB'")
+        connection.execute(
+            "CREATE TEMP TABLE large AS SELECT md5(range::VARCHAR) AS one FROM range(5000000)"
+        )
+        spilled = list(tmp_path.rglob("duckdb_temp_*"))
+    assert limit == "1.8 GiB"
+    assert spilled
+    assert not list(tmp_path.rglob("duckdb_temp_*"))
+
+
+def test_what_a_killed_writer_had_put_on_the_disk_goes_when_the_next_one_opens(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "warehouse.duckdb"
+    script = """
+import sys, time
+from pathlib import Path
+from warehouse.connection import open_warehouse
+with open_warehouse(Path(sys.argv[1]), tell=print) as connection:
+    connection.execute("SET memory_limit = '100MB'")
+    connection.execute("CREATE TEMP TABLE t AS SELECT md5(range::VARCHAR) AS one FROM range(5000000)")
+    print("open", flush=True)
+    time.sleep(60)
+"""
+    with child(script, path) as killed:
+        os.kill(killed.pid, signal.SIGKILL)
+    assert list(tmp_path.rglob("duckdb_temp_*"))
+    with open_warehouse(path, tell=print):
+        assert not list(tmp_path.rglob("duckdb_temp_*"))
