@@ -7,8 +7,11 @@ written for this project; names of countries and cities come from the CLDR as Ba
 
 In a pattern `[a|b|]` chooses, and a letter in braces is filled in: P person, F first name,
 L family name, O organisation, C town, K country or region, B street or building, X product
-(these are names); T title of a work, n thing, r role, a of a people, d day, m month, y year,
-i number, h account, H tag, u link (these are none).
+(these are names); T title of a work, n thing, v any word, r role, a of a people, d day, m month,
+y year, i number, h account, H tag, u link (these are none).
+
+So that neither place nor capital alone makes a name, some places of names get any word of the
+language instead, by the lists of wordfreq, and some names are such words with a capital letter.
 """
 
 import random
@@ -19,7 +22,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import wordfreq
 from babel import Locale
+
+from enrichment.names import word_kinds
 
 LANGUAGES = ("nl", "fr", "en", "de")
 LABELS = {"P": "PERSON", "F": "PERSON", "L": "PERSON", "O": "ORG", "X": "PRODUCT"} | dict.fromkeys(
@@ -33,6 +39,13 @@ _CHOICE = re.compile(r"\[([^][]*)\]")
 _SLOT = re.compile(r"\{(\w)\}")
 _ARTICLE = re.compile(r"(?:de|het|la|le|les|the) |l'")
 _WITH_ARTICLE = "KB"
+_OF = {"nl": ("van", "de"), "fr": ("de", "le"), "en": ("of", "de", "the"), "de": ("von", "der")}
+_TOWNS = {
+    "nl": ("", "", "dam", "gem", "veen", "hoven", "kerke", "drecht", "wijk"),
+    "fr": ("", "", "ville", "court", "-sur-Loire", "ac", "-les-Bains", "igny"),
+    "en": ("", "", "ton", "ham", "ford", " Hills", " Beach", "bury", " Falls"),
+    "de": ("", "", "stadt", "heim", "ingen", "furt", "au", "kirchen", "feld"),
+}
 _TITLES = {
     "nl": ("De {}", "Het {}", "De {} en het {}", "Een {} te veel", "{} in de nacht"),
     "fr": ("Le {}", "La {}", "Un {} de trop", "Le {} et la {}", "{} de nuit"),
@@ -41,6 +54,11 @@ _TITLES = {
 }
 _BY_BLANKS = frozenset({"first", "nouns", "roles", "days", "months", "peoples", "roots"})
 """Lists of single words; the entries of the others stand between semicolons."""
+_DECOYS = 0.15
+"""The share of names' places that any word takes."""
+_VOCABULARY = 150_000
+_COMPOUNDING = frozenset({"nl", "de"})
+_SMALL_WORDS, _SHORTEST_WORD = 200, 3
 _LOWERED, _RAISED, _UNTOLD = 0.12, 0.03, 0.05
 """Shares of texts in small letters, in capitals, and without their full stop."""
 
@@ -75,7 +93,9 @@ class _Writer:
             "B": lambda: self._filled(chance.choice(self._of("places"))),
             "X": lambda: self._filled(chance.choice(_entries("products", "all"))),
             "T": self._title,
-            "n": lambda: chance.choice(_entries("nouns", language)),
+            "n": self._thing,
+            "v": self._any_word,
+            "V": lambda: self._any_word().title(),
             "r": lambda: chance.choice(_entries("roles", language)),
             "a": lambda: chance.choice(_entries("peoples", language)),
             "d": lambda: chance.choice(_entries("days", language)),
@@ -101,7 +121,9 @@ class _Writer:
             text += pattern[end : slot.start()]
             end = slot.end()
             value = self._known[slot[1]]()
-            if slot[1] in LABELS:
+            if slot[1] in LABELS and self._happens(_DECOYS):
+                value = " ".join(self._any_word() for _ in range(1 + self._happens(0.3)))
+            elif slot[1] in LABELS:
                 article = _ARTICLE.match(value) if slot[1] in _WITH_ARTICLE else None
                 begin = len(text) + (article.end() if article else 0)
                 names.append((begin, len(text) + len(value), LABELS[slot[1]]))
@@ -123,9 +145,18 @@ class _Writer:
         group = self._language
         if self._happens(0.25):
             group = chance.choice((*LANGUAGES, "world"))
-        first, second = (chance.choice(_entries("first", group)) for _ in range(2))
-        last, married = (chance.choice(_entries("last", group)) for _ in range(2))
+        first, second = (
+            self._new_name() if self._happens(0.12) else chance.choice(_entries("first", group))
+            for _ in range(2)
+        )
+        last, married = (
+            self._new_family() if self._happens(0.35) else chance.choice(_entries("last", group))
+            for _ in range(2)
+        )
         letter = chance.choice("ABCDEFGHJKLMPRSTW")
+        of = chance.choice(_OF[self._language])
+        place = self._country() if self._happens(0.5) else self._town()
+        number = chance.choice(("I", "II", "III", "IV", "VI", "XII"))
         forms = {
             f"{first} {last}": 75,
             f"{first} {letter}. {last}": 8,
@@ -133,10 +164,42 @@ class _Writer:
             f"{first}-{second} {last}": 4,
             f"{first} {last}-{married}": 4,
             f"{first[0]}. {last}": 4,
+            f"{first} {of} {place}": 3,
+            f"{first} {number}": 1,
+            f"{first} {number} {of} {place}": 2,
+            self._new_name(): 5,
         }
         return chance.choices(list(forms), list(forms.values()))[0]
 
+    def _new_name(self) -> str:
+        """Make a name that no list has."""
+        return self._any_word().title() if self._happens(0.4) else self._root()
+
+    def _new_family(self) -> str:
+        if self._happens(0.4):
+            return self._root().title() + self._chance.choice(_entries("roots", "family"))
+        return self._new_name()
+
+    def _thing(self) -> str:
+        return (
+            self._any_word()
+            if self._happens(0.5)
+            else self._chance.choice(_entries("nouns", self._language))
+        )
+
+    def _any_word(self) -> str:
+        """Choose any word of the language; in German, a noun as often as not by its capital."""
+        words = _vocabulary(self._language)
+        word = self._chance.choice(words)
+        if self._language in _COMPOUNDING and self._happens(0.4):
+            word += self._chance.choice(words)
+        return word.title() if self._language == "de" and self._happens(0.6) else word
+
     def _town(self) -> str:
+        if self._happens(0.08):
+            return self._filled(self._chance.choice(self._of("lands")))
+        if self._happens(0.2):
+            return self._new_name() + self._chance.choice(_TOWNS[self._language])
         if self._happens(0.15):
             return self._chance.choice(self._cities)
         group = self._chance.choice(LANGUAGES) if self._happens(0.2) else self._language
@@ -146,6 +209,8 @@ class _Writer:
         return self._chance.choice(self._countries if self._happens(0.6) else self._of("regions"))
 
     def _organisation(self) -> str:
+        if self._happens(0.2):
+            return self._filled(self._chance.choice(_entries("clubs", "all")))
         kind = "firms" if self._happens(0.5) else "bodies"
         return self._filled(self._chance.choice(self._of(kind)))
 
@@ -174,6 +239,17 @@ class _Writer:
         if kind in {"first", "last"} and self._happens(0.12):
             return _entries(kind, self._chance.choice((*LANGUAGES, "world")))
         return _entries(kind, self._language)
+
+
+@cache
+def _vocabulary(language: str) -> list[str]:
+    """List common words in small letters, without those that probably name something."""
+    names = word_kinds()
+    return [
+        word
+        for word in wordfreq.top_n_list(language, _VOCABULARY, wordlist="large")[_SMALL_WORDS:]
+        if len(word) >= _SHORTEST_WORD and word.isalpha() and word not in names
+    ]
 
 
 @cache
