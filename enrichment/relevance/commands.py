@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from collectors.configuration.check import count_of
 from collectors.configuration.configured import read_or_exit
 from collectors.configuration.mistakes import one_of, printable
 from collectors.settings import ConfigOption, HomeOption, NowOption, settings_from
@@ -54,7 +55,8 @@ def teach(
     Learn from confirmed and rejected matches.
 
     Each line holds a text, the id of a subject in watchlist.toml, and whether the text is about
-    it; `title` and `platform` may be there as well. Other columns are not read.
+    it; `title` and `platform` may be there as well. Other columns are not read. A line whose
+    `relevant` is empty waits for a verdict and is left out.
 
         {"text": "Fresh orange juice for breakfast", "subject": "orange", "relevant": false}
 
@@ -77,7 +79,7 @@ def teach(
     settings = settings_from(context, home, config, now)
     watchlist = read_or_exit(settings, {}).watchlist
     forget_ended(settings, watchlist)
-    lecture, bad = _read_or_exit(file, watchlist, settings.clock())
+    lecture, bad, unjudged = _read_or_exit(file, watchlist, settings.clock())
     with relevance_lock(settings.relevance), _notes.status("learning …"):
         known = read_learnt(settings.relevance).lessons
         lessons, repeated, changed = united(known, lecture.lessons)
@@ -89,6 +91,8 @@ def teach(
         f"{len(lecture.lessons):,} verdicts read: {added:,} new, {repeated:,} known, "
         f"{changed:,} changed" + (f"; {bad:,} bad lines left out" if bad else "")
     )
+    if unjudged:
+        typer.echo(f"{count_of(unjudged, 'line')} without a verdict yet left out")
     if lecture.unnamed:
         typer.echo(_TOLD_UNNAMED.format(count=lecture.unnamed))
     _print_standings(learnt, watchlist)
@@ -97,7 +101,7 @@ def teach(
         typer.echo("nothing is kept: this was a trial")
     elif learnt.model is not None:
         typer.echo(f"kept in {settings.relevance} as {learnt.model.name}")
-        typer.echo("judge what is stored anew: luisterpost enrich --again --since 2026-01-01")
+        typer.echo("judge what is stored anew: luisterpost enrich --again --since DATE")
     if bad:
         raise typer.Exit(_SOME_BAD)
 
@@ -154,7 +158,7 @@ def forget(
             raise typer.Exit(_NOTHING_READ)
         write_learnt(settings.relevance, learn(kept))
     typer.echo(f"{len(lessons) - len(kept):,} verdicts on {subject} are forgotten")
-    typer.echo("judge what is stored anew: luisterpost enrich --again --since 2026-01-01")
+    typer.echo("judge what is stored anew: luisterpost enrich --again --since DATE")
 
 
 def thresholds_of(watchlist: Watchlist) -> dict[str, float]:
@@ -162,18 +166,21 @@ def thresholds_of(watchlist: Watchlist) -> dict[str, float]:
     return {subject.id: subject.relevance for subject in watchlist.subject}
 
 
-def _read_or_exit(file: Path, watchlist: Watchlist, now: datetime) -> tuple["Lecture", int]:
-    """Read a file of verdicts, tell its bad lines and count them."""
+def _read_or_exit(file: Path, watchlist: Watchlist, now: datetime) -> tuple["Lecture", int, int]:
+    """Read a file of verdicts, tell its bad lines, and count them and those without a verdict."""
     from collectors.imports.unpacking import ImportFileError
     from enrichment.json_lines import BadLine
-    from enrichment.relevance.labels import read_labels
+    from enrichment.relevance.labels import NoVerdict, read_labels
     from enrichment.relevance.teaching import Lecture
 
-    lecture, bad = Lecture(), 0
+    lecture, bad, unjudged = Lecture(), 0, 0
     try:
         for number, label in _with_bar(read_labels(file, watchlist, now), file):
             if not isinstance(label, BadLine):
                 lecture.hear(label)
+                continue
+            if isinstance(label, NoVerdict):
+                unjudged += 1
                 continue
             bad += 1
             if bad <= _MOST_TOLD:
@@ -185,9 +192,9 @@ def _read_or_exit(file: Path, watchlist: Watchlist, now: datetime) -> tuple["Lec
     if bad > _MOST_TOLD:
         typer.echo(f"… and {bad - _MOST_TOLD:,} more bad lines", err=True)
     if not lecture.lessons:
-        typer.echo("no line could be read: nothing is learnt", err=True)
+        typer.echo("no line has a verdict: nothing is learnt", err=True)
         raise typer.Exit(_NOTHING_READ)
-    return lecture, bad
+    return lecture, bad, unjudged
 
 
 def _with_bar(

@@ -18,6 +18,10 @@ _YES = frozenset({"true", "1", "yes", "y", "ja", "oui", "relevant"})
 _NO = frozenset({"false", "0", "no", "n", "nee", "non", "nein", "irrelevant"})
 
 
+class NoVerdict(BadLine):
+    """A row that somebody has yet to judge."""
+
+
 class Label(NamedTuple):
     """
     One row: a text, a subject, and whether the text is about it.
@@ -51,7 +55,8 @@ def read_labels(
         now: Aware; an employee is learnt about while the consent stands.
 
     Yields:
-        The line's number, from 1, with what it says or what is wrong with it.
+        The line's number, from 1, with what it says or what is wrong with it: `NoVerdict`
+        where `relevant` is empty.
 
     Raises:
         ImportFileError: It is no text, or no line names the columns.
@@ -93,6 +98,9 @@ def _table(path: Path) -> Iterator[tuple[int, Mapping[str, Any] | BadLine]]:
 
 def _label(row: Mapping[str, Any], subjects: Mapping[str, Subject], now: datetime) -> Label:
     for key in _NEEDED:
+        if key == "relevant" and key in row and row[key] in (None, ""):
+            msg = "there is no verdict yet"
+            raise NoVerdict(msg)
         if row.get(key) is None or row[key] == "":
             msg = f"'{key}' is missing"
             raise BadLine(msg)

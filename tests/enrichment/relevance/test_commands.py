@@ -87,6 +87,15 @@ def test_teach_tells_bad_lines_and_learns_from_the_others(place):
     assert len(read_learnt(place.relevance).lessons) == 36
 
 
+def test_lines_without_a_verdict_wait_for_one(place):
+    unjudged = {"text": "Orange", "subject": "orange", "relevant": ""}
+
+    result = run(place, "relevance", "teach", verdicts(place, unjudged))
+
+    assert result.exit_code == 0
+    assert "1 line without a verdict yet left out" in result.stdout
+
+
 def test_a_trial_keeps_nothing(place):
     result = run(place, "relevance", "teach", "--dry-run", verdicts(place))
 

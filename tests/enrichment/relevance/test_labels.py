@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from collectors.imports.unpacking import ImportFileError
 from enrichment.json_lines import BadLine
-from enrichment.relevance.labels import read_labels
+from enrichment.relevance.labels import NoVerdict, read_labels
 from tests.enrichment.relevance.lessons import NOW, watchlist
 from tests.warehouse.building import employee
 from tests.warehouse.building import watchlist as built
@@ -48,7 +48,8 @@ def test_a_table_has_the_same_columns_in_any_order(tmp_path, sign, name):
         ({"subject": "oragne"}, "did you mean 'orange'?"),
         ({"subject": ["orange"]}, "'subject' must be a string"),
         ({"relevant": "perhaps"}, "write true or false"),
-        ({"relevant": None}, "'relevant' is missing"),
+        ({"relevant": None}, "no verdict yet"),
+        ({"relevant": []}, "write true or false"),
         ({"title": 1}, "'title' must be a string"),
         ({"platform": 1}, "'platform' must be a string"),
     ],
@@ -59,6 +60,14 @@ def test_a_bad_line_is_told_with_its_number_and_the_others_are_read(tmp_path, ke
     assert [number for number, _ in found] == [1, 2, 3, 4]
     assert [isinstance(label, BadLine) for _, label in found] == [False, True, True, False]
     assert told in str(found[1][1])
+
+
+def test_a_row_that_nobody_judged_yet_is_no_mistake(tmp_path):
+    table = "text,subject,relevant\nOrange is slow,orange,\nOrange is up,orange,yes\nx,orange\n"
+    first, second, third = (label for _, label in read(tmp_path, table, "verdicts.csv"))
+    assert isinstance(first, NoVerdict)
+    assert second.is_relevant
+    assert str(third) == "'relevant' is missing"
 
 
 @pytest.mark.parametrize(("withdrawn", "is_read"), [(None, True), ("2026-11-15", False)])
