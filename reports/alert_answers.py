@@ -181,9 +181,10 @@ def _answer(
 ) -> None:
     from reports.foreign_text import plain
     from warehouse.desk.answers import NewAnswer, write_answer
-    from warehouse.desk.connection import desk_url, open_desk
+    from warehouse.desk.connection import desk_url, open_desk, require_desk
     from warehouse.desk.incidents import find_incident
 
+    require_desk(settings.desk)
     who, ground = _name(by), _words(words)
     with told_mistakes():
         if kind in {"mute", "not_us"} and not ground:

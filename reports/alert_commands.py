@@ -75,10 +75,11 @@ def list_incidents(
     """List the incidents that are open, and those lately closed; the newest first."""
     from rich.console import Console
 
-    from warehouse.desk.connection import desk_url, open_desk
+    from warehouse.desk.connection import desk_url, open_desk, require_desk
     from warehouse.desk.incidents import list_incidents as read
 
     settings = settings_from(context, home, config, now)
+    require_desk(settings.desk)
     with open_desk(desk_url(settings.desk)) as desk:
         found = read(desk, since=settings.clock() - timedelta(days=days))
     if found:

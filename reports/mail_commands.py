@@ -126,9 +126,10 @@ def outbox(
     Examples: `luisterpost mail outbox`, or
     `luisterpost mail outbox --retry 4f4f4f`
     """
-    from warehouse.desk.connection import desk_url, open_desk
+    from warehouse.desk.connection import desk_url, open_desk, require_desk
 
     settings = settings_from(context, home, config, now)
+    require_desk(settings.desk)
     with open_desk(desk_url(settings.desk)) as desk:
         if retry is not None:
             _retry(desk, retry, settings)

@@ -16,7 +16,7 @@ class SnapshotOutdatedError(SnapshotMissingError):
 
 
 class WarehouseMissingError(Exception):
-    """There is no warehouse where one is looked for: perhaps the data directory is another."""
+    """There is no warehouse, or no desk, where one is looked for: perhaps it is another directory."""
 
 
 class LedgerMissingError(Exception):

@@ -15,9 +15,12 @@ from tests.programs import luisterpost
         ("publish",),
         ("rescore",),
         ("report", "status"),
+        ("alert", "list"),
+        ("alert", "ack", "1c1c", "--by", "An"),
+        ("mail", "outbox"),
         ("query", "try", "--subject", "acme"),
     ],
-    ids=lambda words: words[0],
+    ids=lambda words: " ".join(words[:2]),
 )
 def test_what_needs_a_warehouse_makes_none(listened, tmp_path, words):
     folder = copy_of(listened.folder, tmp_path / "copy")

@@ -16,6 +16,8 @@ from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.orm import Session
 
+from warehouse.errors import WarehouseMissingError
+
 _BUSY_S = 30
 _POLL_S = 0.02
 _POSTGRESQL = "postgresql"
@@ -55,6 +57,21 @@ def desk_url(path: Path) -> str:
         msg = f"{named}: no password here; PostgreSQL's clients find it in ~/.pgpass or PGPASSFILE"
         raise typer.BadParameter(msg)
     return text
+
+
+def require_desk(path: Path) -> None:
+    """
+    Refuse to look for answers and mails where there is no data directory, and make none.
+
+    Args:
+        path: As of `desk_url`.
+
+    Raises:
+        WarehouseMissingError: Its directory doesn't exist.
+    """
+    if not path.parent.exists():
+        msg = f"there is no data directory at {path.parent}: is --home right?"
+        raise WarehouseMissingError(msg)
 
 
 @contextmanager
