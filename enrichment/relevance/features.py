@@ -14,7 +14,7 @@ from enrichment.matching.words import known_word
 from enrichment.subjects import Match
 
 BUCKETS = 1 << 18
-"""Few enough that each bucket stands for many words, pairs and stems, and none can be read back."""
+"""So few that each stands for several words and any number of pairs: no text can be read back."""
 
 _REACH = 300
 """Characters read on either side of a name: what stands further off in an article says little."""
@@ -31,7 +31,7 @@ _BLANKS = " \t\"'«“„(*_"
 _SENTENCE_ENDS = ".!?:\n…"
 _MASKS = (
     (re.compile(r"https?://\S+|www\.\S+"), " \x01 "),
-    (re.compile(r"\S+@\S+\.\w+"), " \x02 "),
+    (re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w.-]{1,253}"), " \x02 "),
     (re.compile(r"@\w+"), " \x02 "),
     (re.compile(r"\bu/\w+"), " \x02 "),
     (re.compile(r"\d+"), "0"),

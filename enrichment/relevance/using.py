@@ -49,10 +49,12 @@ def forget_ended(settings: Settings, watchlist: Watchlist) -> Learnt:
 
 
 def _ended(learnt: Learnt, watchlist: Watchlist, now: datetime) -> frozenset[str]:
-    standing = {subject.id for subject in watchlist.subject if may_be_taught(subject, now)}
-    people = {subject.id for subject in watchlist.subject if subject.facet == "employee"}
+    """Name employees without a standing consent, and who was no employee when it was taught."""
+    people = {subject.id: subject for subject in watchlist.subject if subject.facet == "employee"}
+    standing = {name for name, subject in people.items() if may_be_taught(subject, now)}
     return frozenset(
         lesson.subject
         for lesson in learnt.lessons
-        if (lesson.is_private or lesson.subject in people) and lesson.subject not in standing
+        if (lesson.is_private and lesson.subject not in standing)
+        or (not lesson.is_private and lesson.subject in people)
     )

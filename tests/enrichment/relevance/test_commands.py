@@ -201,6 +201,15 @@ def test_what_an_employee_taught_goes_with_the_consent(place):
         "delta",
     }
 
+    # What was taught before the watchlist called somebody an employee goes as well.
+    path.write_text(SUBJECTS.replace('"delta"', '"jana"'), encoding="utf-8")
+    named = [{"text": f"Delta {n}", "subject": "jana", "relevant": True} for n in ("a", "b")]
+    run(place, "relevance", "teach", verdicts(place, *named))
+    assert "jana" in {lesson.subject for lesson in read_learnt(place.relevance).lessons}
+    path.write_text(SUBJECTS + JANA, encoding="utf-8")
+    run(place, "relevance", "show")
+    assert "jana" not in {lesson.subject for lesson in read_learnt(place.relevance).lessons}
+
     # Whoever left the watchlist altogether is known as an employee all the same.
     place.relevance.write_bytes(with_jana)
     remaining = Watchlist.model_validate(
