@@ -206,7 +206,8 @@ def test_order_batches_repetition_and_the_moment_of_a_deletion_change_nothing(co
         bury(crooked, ids, reason="asked", now=T0)
 
     expected, found = contents(straight), contents(crooked)
-    for table in expected:
+    # What was shown in between, and replaced, does depend on the order.
+    for table in expected.keys() - {"match_history"}:
         note(table)
         assert found[table] == expected[table]
     for connection in connections:
