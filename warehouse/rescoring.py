@@ -9,8 +9,8 @@ from typing import Any
 from collectors.landing import waiting_files
 from collectors.settings import Settings
 from enrichment.tone import ToneModel
-from warehouse.connection import Tell, open_warehouse
 from warehouse.aside import put_aside
+from warehouse.connection import Tell, open_warehouse
 from warehouse.rescore import Ask, Candidate
 from warehouse.rescore_file import TakenIn, keys_within, take_in, write_rescored
 from warehouse.rescore_judging import judge_in_batches
