@@ -52,7 +52,9 @@ def enrich_with_bar(
         f"{sum(result.matched for result in done):,} of them name a subject"
     )
     if enricher.not_about:
-        typer.echo(f"{enricher.not_about:,} mentions probably only share a subject's name (relevance): not counted")
+        typer.echo(
+            f"{enricher.not_about:,} mentions probably only share a subject's name (relevance): not counted"
+        )
     if has_profile:
         for step, seconds, share in enricher.times.table():
             typer.echo(f"{step:<16}{seconds:>10.1f} s{share:>8.1%}")
