@@ -17,7 +17,7 @@ class NamesSettings(Frozen):
     """What may be said in `names.toml`."""
 
     pipelines: dict[LanguageCode, str] = Field(default_factory=dict)
-    """By ISO 639-1: an installed spaCy pipeline, `shipped`, or `none`; others choose themselves."""
+    """By ISO 639-1: an installed spaCy pipeline, `shipped`, or `none`; others get the best there is."""
 
 
 def configured_recognisers(folder: Path) -> dict[str, str | None]:

@@ -29,10 +29,7 @@ def enrich(
     *,
     entities: Annotated[
         bool,
-        typer.Option(
-            help="Find names of organisations, places and products where a spaCy pipeline "
-            "for the language is installed."
-        ),
+        typer.Option(help="Find names of organisations, places and products."),
     ] = True,
     profile: Annotated[
         bool, typer.Option("--profile", help="Say where the time went, step by step.")
