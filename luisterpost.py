@@ -30,9 +30,9 @@ from collectors.settings import ConfigOption, HomeOption, NowOption, Settings, s
 from collectors.try_command import try_source
 from enrichment.commands import classify_lines, evaluate_file, match
 from enrichment.flags.rules import FlagSettings
-from enrichment.names_settings import NamesSettings
+from enrichment.names.settings import NamesSettings
 from enrichment.relevance.commands import app as relevance_app
-from enrichment.tone_settings import ToneSettings
+from enrichment.tone.settings import ToneSettings
 from reports.alert_commands import app as alert_app
 from reports.alert_settings import AlertSettings
 from reports.commands import app as report_app
@@ -235,7 +235,7 @@ def check(
     now: NowOption = None,
 ) -> None:
     """Check the configuration and run its query tests: every mistake, and what to do about it."""
-    from enrichment.query_tests import check_folder
+    from enrichment.matching.query_tests import check_folder
 
     settings = settings_from(context, home, config, now)
     checked, tests = check_folder(settings.config, settings.clock(), OPTIONAL_FILES, os.environ)

@@ -10,9 +10,9 @@ from collectors.configuration.check import WRONG_CONFIGURATION, print_mistakes
 from collectors.configuration.folder import ConfigurationError
 from collectors.settings import Settings
 from collectors.watchlist import Watchlist
-from enrichment.classify_command import classify_lines
-from enrichment.evaluate_command import evaluate_file
-from enrichment.match_command import match
+from enrichment.matching.match_command import match
+from enrichment.tone.classify_command import classify_lines
+from enrichment.tone.evaluate_command import evaluate_file
 
 __all__ = ["classify_lines", "enrich_with_bar", "evaluate_file", "match", "notes"]
 

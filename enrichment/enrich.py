@@ -21,9 +21,9 @@ from collectors.watchlist import Watchlist
 from enrichment.enriched import ENRICHED_SCHEMA
 from enrichment.enricher import READ_COLUMNS, Enricher
 from enrichment.flags.rules import read_flags
-from enrichment.names_settings import configured_recognisers
+from enrichment.names.settings import configured_recognisers
 from enrichment.relevance.using import model_in_use
-from enrichment.tone_settings import configured_tone_model
+from enrichment.tone.settings import configured_tone_model
 from enrichment.waiting import unenriched
 
 __all__ = [

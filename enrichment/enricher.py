@@ -11,26 +11,27 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from collectors.watchlist import Watchlist
-from enrichment.entities import (
+from enrichment.flags.finder import FlagFinder
+from enrichment.flags.matches import SubjectFlag, flag_matches
+from enrichment.flags.rules import FlagSettings
+from enrichment.keyphrases.matches import SubjectPhrase, phrase_matches, private_words_of
+from enrichment.language.detection import detect_language, language_model
+from enrichment.matching.query_text import About
+from enrichment.matching.subjects import Match, SubjectMatcher
+from enrichment.names.entities import (
     Entity,
     find_recogniser,
     kept_entities,
     person_spans,
     recogniser_name,
 )
-from enrichment.flags.finder import FlagFinder
-from enrichment.flags.matches import SubjectFlag, flag_matches
-from enrichment.flags.rules import FlagSettings
-from enrichment.keyphrases.matches import SubjectPhrase, phrase_matches, private_words_of
-from enrichment.language import detect_language, language_model
-from enrichment.matching.query_text import About
 from enrichment.pipeline import build_pipeline, make_doc, recogniser_for
 from enrichment.relevance.model import RelevanceModel
-from enrichment.signatures import signatures, story_id
 from enrichment.step_times import StepTimes
-from enrichment.subjects import Match, SubjectMatcher
-from enrichment.tone import Tone, ToneModel, default_tone_model
-from enrichment.tone_error import MeasuredTone
+from enrichment.stories.signatures import signatures, story_id
+from enrichment.tone.error import MeasuredTone
+from enrichment.tone.fast import default_tone_model
+from enrichment.tone.model import Tone, ToneModel
 
 READ_COLUMNS = (
     "mention_id",

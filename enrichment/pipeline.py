@@ -11,11 +11,11 @@ import spacy
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from enrichment.entities import SHIPPED, find_recogniser, load_recogniser
-from enrichment.names import NAMES
+from enrichment.matching.subjects import Match
+from enrichment.names.entities import SHIPPED, find_recogniser, load_recogniser
+from enrichment.names.finder import NAMES
 from enrichment.passages import Passage, passages_around, sentence_spans
-from enrichment.subjects import Match
-from enrichment.tone import Tone, ToneModel
+from enrichment.tone.model import Tone, ToneModel
 
 SUBJECTS = "subjects"
 """The span group that holds the subjects' names: each span's label is the subject's id."""

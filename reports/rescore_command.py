@@ -18,14 +18,14 @@ from collectors.settings import (
     settings_from,
 )
 from collectors.sources import parse_duration
-from enrichment.tone_settings import ToneSettings, configured_rescore_model
+from enrichment.tone.settings import ToneSettings, configured_rescore_model
 from reports.settings import ReportSettings
 from warehouse.commands import tell
 from warehouse.settings import WarehouseSettings
 
 if TYPE_CHECKING:
     from collectors.configuration.folder import Configuration
-    from enrichment.tone import ToneModel
+    from enrichment.tone.model import ToneModel
     from reports.rescoring import Wish
     from warehouse.rescoring import Judging
 
@@ -103,8 +103,8 @@ def rescore(
 
 def _load(settings: Settings, asked: str | None) -> "ToneModel | None":
     """Load the model that judges; None, and people are told, where there is none."""
-    from enrichment.tone import ToneModelUnavailable
-    from enrichment.tone_choice import load_tone_model
+    from enrichment.tone.choice import load_tone_model
+    from enrichment.tone.model import ToneModelUnavailable
 
     try:
         if asked is None:

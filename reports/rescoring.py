@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from collectors.landing import waiting_files
 from collectors.settings import Settings
 from collectors.watchlist import Watchlist
-from enrichment.tone import ToneModel
+from enrichment.tone.model import ToneModel
 from reports.alert_muting import since_of
 from reports.period import PERIODS, Period, UnknownPeriodError, parse_period
 from reports.settings import ReportSettings

@@ -6,7 +6,7 @@ from math import hypot, sqrt
 from statistics import NormalDist
 from typing import Any
 
-from enrichment.tone_error import UNMEASURED, ToneError, mixed_error
+from enrichment.tone.error import UNMEASURED, ToneError, mixed_error
 
 _Z95 = NormalDist().inv_cdf(0.975)
 

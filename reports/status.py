@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from enrichment.tone_error import ToneError, switch_sd
+from enrichment.tone.error import ToneError, switch_sd
 from reports.baseline import usual_count
 from reports.drivers import Candidate
 from reports.facts import pick_facts

@@ -4,7 +4,7 @@ from collections.abc import Container, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from enrichment.tone_error import ToneError
+from enrichment.tone.error import ToneError
 from reports.frame import Frame
 from reports.period import Month, local_midnight
 from reports.period_coverage import Ledger, wall_hours

@@ -9,8 +9,8 @@ from enum import Enum
 import pytest
 from pydantic import BaseModel
 
-from enrichment.entities import LABELS
 from enrichment.flags.rules import FLAGS, shipped_rules
+from enrichment.names.entities import LABELS
 from enrichment.never_inferred import forbidden_in, notions
 from reports.status_model import DriverKind
 from tests.programs import ROOT

@@ -3,7 +3,7 @@
 import duckdb
 import pyarrow as pa
 
-from enrichment.near_copies import Signature, are_copies, unpack
+from enrichment.stories.near_copies import Signature, are_copies, unpack
 from warehouse.query import run_script
 
 

@@ -10,8 +10,8 @@ import duckdb
 
 from collectors.watchlist import Subject
 from enrichment.matching.query_text import About
+from enrichment.matching.subjects import Match, SubjectMatcher
 from enrichment.relevance.model import RelevanceModel
-from enrichment.subjects import Match, SubjectMatcher
 from warehouse.query import query_text
 
 _ROWS_AT_ONCE = 5_000

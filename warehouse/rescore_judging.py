@@ -5,7 +5,7 @@ from itertools import groupby
 from typing import Any
 
 from enrichment.passages import Passage, passages_around
-from enrichment.tone import Tone, ToneModel
+from enrichment.tone.model import Tone, ToneModel
 from warehouse.rescore import Ask, Candidate
 
 Row = Mapping[str, Any]

@@ -8,7 +8,7 @@ from typing import Any
 
 from collectors.landing import waiting_files
 from collectors.settings import Settings
-from enrichment.tone import ToneModel
+from enrichment.tone.model import ToneModel
 from warehouse.aside import put_aside
 from warehouse.connection import Tell, open_warehouse
 from warehouse.rescore import Ask, Candidate

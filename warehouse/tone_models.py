@@ -8,7 +8,7 @@ import duckdb
 import pyarrow as pa
 
 from collectors.landing import Header, LandingError
-from enrichment.tone_error import UNMEASURED, ToneError, shipped_errors
+from enrichment.tone.error import UNMEASURED, ToneError, shipped_errors
 
 _ERROR = tuple(ToneError.__dataclass_fields__)
 _SCHEMA = pa.schema(

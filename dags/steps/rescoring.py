@@ -24,7 +24,7 @@ def judge_what_matters() -> int:
     Raises:
         ConfigurationError: The model that is named can't be had.
     """
-    from enrichment.tone_settings import ToneSettings, configured_rescore_model
+    from enrichment.tone.settings import ToneSettings, configured_rescore_model
     from reports.rescoring import Wish
     from reports.rescoring import judge_what_matters as judge
     from reports.settings import ReportSettings

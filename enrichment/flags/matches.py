@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 from enrichment.flags.finder import FlagFinder
 from enrichment.flags.rules import Flag
+from enrichment.matching.subjects import Match
 from enrichment.passages import Passage
-from enrichment.subjects import Match
 
 _MOST_PASSAGES = 10
 """Of one subject in one field: what is said of it further on is seldom of another kind."""

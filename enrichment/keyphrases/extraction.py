@@ -8,8 +8,8 @@ from importlib.resources import files
 from typing import NamedTuple
 
 from enrichment.keyphrases.folds import word_key
+from enrichment.language.word_evidence import CLOSEST, weigh_words
 from enrichment.matching.folding import fold
-from enrichment.word_evidence import CLOSEST, weigh_words
 
 MOST_WORDS = 4
 MOST_OF_EACH = (6, 5, 3, 2)

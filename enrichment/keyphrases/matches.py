@@ -7,8 +7,8 @@ from typing import NamedTuple
 from collectors.watchlist import Subject
 from enrichment.keyphrases.extraction import keyphrases
 from enrichment.matching.folding import fold
+from enrichment.matching.subjects import Match
 from enrichment.passages import Passage
-from enrichment.subjects import Match
 
 MOST_PHRASES = 24
 """Of one subject in one field."""

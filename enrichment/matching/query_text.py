@@ -145,7 +145,7 @@ class QueryText:
             return _NEWER_CODES.get(said, said)
         if self.about.language is not None:
             return self.about.language
-        from enrichment.language import detect_language
+        from enrichment.language.detection import detect_language
 
         return detect_language("\n".join(folded.text for folded in self._fields), said)[0]
 

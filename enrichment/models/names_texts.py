@@ -25,7 +25,7 @@ from typing import Any
 import wordfreq
 from babel import Locale
 
-from enrichment.names import word_kinds
+from enrichment.names.finder import word_kinds
 
 LANGUAGES = ("nl", "fr", "en", "de")
 LABELS = {"P": "PERSON", "F": "PERSON", "L": "PERSON", "O": "ORG", "X": "PRODUCT"} | dict.fromkeys(

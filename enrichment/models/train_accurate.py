@@ -34,7 +34,7 @@ from numpy.typing import NDArray
 from enrichment.models.encoder_file import EncoderFile
 from enrichment.models.train_tone import LANGUAGES, Floats, fast_predictions, folds, macro_f1
 from enrichment.passages import Passage
-from enrichment.tone_accurate import ENCODER_FILE, ENCODER_PACKAGE, log_shares, plain_text
+from enrichment.tone.accurate import ENCODER_FILE, ENCODER_PACKAGE, log_shares, plain_text
 
 torch: Any = import_module("torch")
 

@@ -29,8 +29,8 @@ from numpy.typing import NDArray
 from spacy.tokens import Doc, Span
 
 from enrichment.models.names_texts import LANGUAGES, Marked, invented_texts
-from enrichment.name_features import ALIKE, BUCKETS, FEATURES, OF_KINDS, OF_WORDS, name_features
-from enrichment.names import TAGS, allowed_steps, word_kinds
+from enrichment.names.features import ALIKE, BUCKETS, FEATURES, OF_KINDS, OF_WORDS, name_features
+from enrichment.names.finder import TAGS, allowed_steps, word_kinds
 
 NAME = "names 1"
 _TWEETS = tuple(f"ner_tweets_btc_{part}.conll" for part in "abeg")

@@ -27,8 +27,8 @@ import numpy as np
 import typer
 from numpy.typing import NDArray
 
-from enrichment.tone_lexicon import FEATURES, lexicon_features
-from enrichment.tone_ngrams import BUCKETS, hashed_pieces
+from enrichment.tone.lexicon import FEATURES, lexicon_features
+from enrichment.tone.ngrams import BUCKETS, hashed_pieces
 
 NAME = "lexicon-ngrams 2"
 LANGUAGES = ("en", "fr", "de", "es", "it", "pt")

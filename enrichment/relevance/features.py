@@ -10,8 +10,8 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
+from enrichment.matching.subjects import Match
 from enrichment.matching.words import known_word
-from enrichment.subjects import Match
 
 BUCKETS = 1 << 18
 """So few that each stands for several words and any number of pairs: no text can be read back."""

@@ -7,9 +7,9 @@ from hashlib import sha256
 
 import numpy as np
 
+from enrichment.matching.subjects import Match
 from enrichment.relevance.features import Evidence, evidence_of
 from enrichment.relevance.logistic import Weights, probability
-from enrichment.subjects import Match
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,11 +4,11 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from enrichment.matching.query_text import About
+from enrichment.matching.subjects import Match, SubjectMatcher
 from enrichment.relevance.features import bucket_of, evidence_of, features
 from enrichment.relevance.labels import Label
 from enrichment.relevance.lessons import Lesson
 from enrichment.relevance.model import RelevanceModel
-from enrichment.subjects import Match, SubjectMatcher
 
 _SHOWN_KINDS = "wn"
 """Words anywhere, and words near the name."""

@@ -20,10 +20,10 @@ from collectors.landing import MENTION_SCHEMA, Header, ParquetWriter, landing_na
 from collectors.mention import Mention
 from collectors.watchlist import Watchlist
 from enrichment.enrich import Enricher, enrich_file
-from enrichment.language import detect_language
+from enrichment.language.detection import detect_language
 from enrichment.passages import passage_around
-from enrichment.signatures import story_id
-from enrichment.tone import default_tone_model
+from enrichment.stories.signatures import story_id
+from enrichment.tone.fast import default_tone_model
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 ROWS = 20_000

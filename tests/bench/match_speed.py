@@ -15,7 +15,7 @@ from ahocorasick_rs import AhoCorasick
 from spacy.matcher import PhraseMatcher
 
 from collectors.watchlist import Subject
-from enrichment.subjects import SubjectMatcher
+from enrichment.matching.subjects import SubjectMatcher
 from tests.bench.corpora import (
     articles,
     invented_names,

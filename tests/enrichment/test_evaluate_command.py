@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from enrichment.evaluate_command import evaluate_file
-from enrichment.evaluation import Judged, evaluate, label_of
+from enrichment.tone.evaluate_command import evaluate_file
+from enrichment.tone.evaluation import Judged, evaluate, label_of
 
 app = typer.Typer()
 app.command()(evaluate_file)

@@ -18,8 +18,8 @@ from enrichment.flags.matches import flag_matches
 from enrichment.flags.phrases import PhraseError, read_phrase
 from enrichment.flags.promises import broken_promise
 from enrichment.flags.rules import FLAGS, FlagRule, FlagSettings, read_flags, shipped_rules
+from enrichment.matching.subjects import SubjectMatcher
 from enrichment.passages import passage_around
-from enrichment.subjects import SubjectMatcher
 from luisterpost import app
 from tests.programs import ROOT
 from tests.quality import flags as quality

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from enrichment.language import UNKNOWN, detect_language, language_model
+from enrichment.language.detection import UNKNOWN, detect_language, language_model
 from tests.quality.language import bar, is_reached, known_texts, shares, unseen
 from tests.shared_data import shared_data
 

@@ -7,7 +7,7 @@ import pytest
 import typer
 from typer.testing import CliRunner, Result
 
-from enrichment.match_command import match
+from enrichment.matching.match_command import match
 from tests.collectors.configured import GOOD_EMPLOYEE, GOOD_SUBJECT
 
 app = typer.Typer()

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from enrichment.entities import SHIPPED
-from enrichment.names import LABELS, NameFinder, name_finder, name_finder_name, names_of
+from enrichment.names.entities import SHIPPED
+from enrichment.names.finder import LABELS, NameFinder, name_finder, name_finder_name, names_of
 from enrichment.pipeline import build_pipeline, make_doc
-from enrichment.tone import default_tone_model
+from enrichment.tone.fast import default_tone_model
 
 PIPELINES = {
     language: build_pipeline(language, tone_model=default_tone_model(), recogniser=SHIPPED)
@@ -87,7 +87,7 @@ def test_model_loads_in_less_than_a_second():
 
 def test_two_processes_find_the_same():
     program = (
-        "from enrichment.names import name_finder\n"
+        "from enrichment.names.finder import name_finder\n"
         "words = 'Gisteren reed Anna Peeters van Gent naar Acme Brugge'.split()\n"
         "print(name_finder().find([words], 'nl'), name_finder().scores([words], 'nl').tolist())"
     )

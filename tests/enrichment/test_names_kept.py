@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 import pytest
 
 from collectors.watchlist import Watchlist
-from enrichment import entities
 from enrichment.enricher import Enricher
-from enrichment.entities import SHIPPED, recogniser_name
+from enrichment.names import entities
+from enrichment.names.entities import SHIPPED, recogniser_name
 
 NOW = datetime(2026, 11, 22, 8, tzinfo=UTC)
 SUBJECTS = [

@@ -8,9 +8,9 @@ import pytest
 from collectors.configuration.folder import ConfigurationError
 from collectors.watchlist import Watchlist
 from enrichment.enricher import Enricher
-from enrichment.entities import SHIPPED, find_recogniser
-from enrichment.names_settings import NamesSettings, configured_recognisers
-from enrichment.query_tests import check_folder
+from enrichment.matching.query_tests import check_folder
+from enrichment.names.entities import SHIPPED, find_recogniser
+from enrichment.names.settings import NamesSettings, configured_recognisers
 
 NOW = datetime(2026, 11, 22, 8, tzinfo=UTC)
 WATCHLIST = Watchlist.model_validate(

@@ -9,7 +9,7 @@ import pytest
 from enrichment.models import names_texts
 from enrichment.models.names_texts import LABELS, LANGUAGES, invented_texts, listed_words
 from enrichment.models.train_names import Tagged, fit, read_tagged, save, tag_invented
-from enrichment.names import TAGS, NameFinder, names_of
+from enrichment.names.finder import TAGS, NameFinder, names_of
 
 FOLDER = Path(names_texts.__file__).parent / "names"
 B_PERSON, I_PERSON, B_ORG, B_LOC, I_LOC = (

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from enrichment.near_copies import Signature, _few_runs, _runs, are_copies, sign, unpack
+from enrichment.stories.near_copies import Signature, _few_runs, _runs, are_copies, sign, unpack
 
 PRESS = (
     "Brouwerij Acme roept 12.000 flesjes terug nadat in een bottellijn een glasbreuk is "

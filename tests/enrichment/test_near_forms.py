@@ -3,10 +3,10 @@
 import pytest
 
 from collectors.watchlist import Subject
-from enrichment.explanation import explain
+from enrichment.matching.explanation import explain
 from enrichment.matching.slips import slip_between
+from enrichment.matching.subjects import SubjectMatcher
 from enrichment.matching.words import known_word
-from enrichment.subjects import SubjectMatcher
 
 CONSENT = {
     "given_at": "2026-01-15",

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from enrichment.matching.subjects import Match
 from enrichment.passages import sentence_spans
 from enrichment.pipeline import (
     SUBJECTS,
@@ -14,8 +15,7 @@ from enrichment.pipeline import (
     recogniser_for,
     subject_passages,
 )
-from enrichment.subjects import Match
-from enrichment.tone import default_tone_model
+from enrichment.tone.fast import default_tone_model
 
 NL = build_pipeline("nl", tone_model=default_tone_model())
 

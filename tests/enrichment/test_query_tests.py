@@ -6,7 +6,7 @@ import pytest
 
 from collectors.configuration.mistakes import Document
 from collectors.watchlist import Watchlist
-from enrichment.query_tests import count_tests, failed_tests
+from enrichment.matching.query_tests import count_tests, failed_tests
 from tests.programs import luisterpost
 
 ORANGE = """\

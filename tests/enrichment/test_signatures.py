@@ -5,7 +5,7 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from enrichment.signatures import fold, story_id
+from enrichment.stories.signatures import fold, story_id
 
 PRESS = (
     "Brouwerij Acme roept 12.000 flesjes terug nadat in een bottellijn een glasbreuk is "

@@ -6,7 +6,7 @@ import pytest
 
 from collectors.watchlist import Subject
 from enrichment.matching.query_text import About
-from enrichment.subjects import SubjectMatcher
+from enrichment.matching.subjects import SubjectMatcher
 
 
 def subject(name="acme", **keys):
@@ -174,7 +174,7 @@ def test_unknown_platform_is_none():
 
 
 def test_explanation_names_the_query():
-    from enrichment.explanation import explain
+    from enrichment.matching.explanation import explain
 
     decisions = explain(SubjectMatcher([NAMED]), title=None, text="Acme in Looney Tunes")
     assert [(d.form, d.counts, d.reason) for d in decisions] == [

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from collectors.watchlist import Watchlist
-from enrichment.subjects import SubjectMatcher
+from enrichment.matching.subjects import SubjectMatcher
 
 CASES = Path(__file__).parent / "match_cases"
 MARKED = re.compile(r"⟦(?:(?P<subject>[a-z0-9-]+)\|)?(?P<form>.*?)⟧", re.DOTALL)

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from collectors.watchlist import Subject
 from enrichment.matching.folding import fold
 from enrichment.matching.places import Rule
+from enrichment.matching.subjects import SubjectMatcher
 from enrichment.matching.written_forms import written_forms
-from enrichment.subjects import SubjectMatcher
 
 SUBJECTS = [
     Subject(

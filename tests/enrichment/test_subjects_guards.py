@@ -3,7 +3,7 @@
 import pytest
 
 from collectors.watchlist import Subject
-from enrichment.subjects import SubjectMatcher
+from enrichment.matching.subjects import SubjectMatcher
 
 ACME = Subject(
     id="acme",

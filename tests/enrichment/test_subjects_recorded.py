@@ -2,7 +2,7 @@
 
 import pytest
 
-from enrichment.subjects import SubjectMatcher
+from enrichment.matching.subjects import SubjectMatcher
 from tests.bench.corpora import articles, names_in, short_posts, subjects_named
 from tests.bench.match_speed import missed_hits
 from tests.shared_data import shared_data

@@ -7,9 +7,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from enrichment.passages import Passage
-from enrichment.tone import SURE_FROM, Tone, default_tone_model
-from enrichment.tone_lexicon import FEATURES, LEXICON_LANGUAGES, lexicon_features, lexicon_weight
-from enrichment.tone_ngrams import BUCKETS, hashed_pieces
+from enrichment.tone.fast import default_tone_model
+from enrichment.tone.lexicon import FEATURES, LEXICON_LANGUAGES, lexicon_features, lexicon_weight
+from enrichment.tone.model import SURE_FROM, Tone
+from enrichment.tone.ngrams import BUCKETS, hashed_pieces
 from tests.quality.tone import likeliest, macro_f1
 from tests.quality.tone import test_sets as labelled_sets
 from tests.shared_data import shared_data
@@ -196,7 +197,7 @@ def test_order_and_company_of_passages_change_nothing():
 
 @pytest.mark.parametrize("language", LEXICON_LANGUAGES)
 def test_each_lexicon_has_at_least_300_entries_of_either_sign(language):
-    from enrichment.tone_lexicon import _lexicon
+    from enrichment.tone.lexicon import _lexicon
 
     lexicon = _lexicon(language)
     weights = [*lexicon.weights.values(), *lexicon.stems.values()]

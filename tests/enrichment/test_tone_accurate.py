@@ -8,11 +8,12 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from enrichment import tone_accurate
 from enrichment.passages import Passage, passage_around
-from enrichment.tone import ToneModelUnavailable, default_tone_model
-from enrichment.tone_accurate import AccurateTone, accurate_tone_model, plain_text
-from enrichment.tone_choice import load_tone_model
+from enrichment.tone import accurate as tone_accurate
+from enrichment.tone.accurate import AccurateTone, accurate_tone_model, plain_text
+from enrichment.tone.choice import load_tone_model
+from enrichment.tone.fast import default_tone_model
+from enrichment.tone.model import ToneModelUnavailable
 from tests.quality.tone import likeliest
 
 installed = pytest.mark.skipif(

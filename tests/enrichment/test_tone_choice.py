@@ -9,11 +9,11 @@ import spacy
 
 from collectors.configuration.folder import ConfigurationError
 from enrichment.passages import Passage
-from enrichment.tone import ToneModelUnavailable
-from enrichment.tone_choice import load_tone_model
-from enrichment.tone_labels import tone_shares
-from enrichment.tone_onnx import cached_folder
-from enrichment.tone_settings import configured_tone_model
+from enrichment.tone.choice import load_tone_model
+from enrichment.tone.labels import tone_shares
+from enrichment.tone.model import ToneModelUnavailable
+from enrichment.tone.onnx_model import cached_folder
+from enrichment.tone.settings import configured_tone_model
 from tests.quality.tone import likeliest
 
 with_onnx = pytest.mark.skipif(

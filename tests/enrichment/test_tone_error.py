@@ -8,8 +8,7 @@ import pytest
 from collectors.configuration.folder import ConfigurationError
 from enrichment.enricher import Enricher
 from enrichment.passages import Passage
-from enrichment.tone import default_tone_model
-from enrichment.tone_error import (
+from enrichment.tone.error import (
     ANYTHING,
     FEWEST,
     UNMEASURED,
@@ -21,7 +20,8 @@ from enrichment.tone_error import (
     switch_sd,
     told_line,
 )
-from enrichment.tone_settings import configured_tone_model
+from enrichment.tone.fast import default_tone_model
+from enrichment.tone.settings import configured_tone_model
 from tests.enrichment.test_evaluate_command import run_evaluate
 from tests.warehouse.building import watchlist
 

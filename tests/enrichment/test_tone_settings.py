@@ -7,8 +7,8 @@ import pytest
 import spacy
 
 from collectors.configuration.folder import ConfigurationError, read_setting
-from enrichment import tone_accurate
-from enrichment.tone_settings import ToneSettings, configured_rescore_model, tone_mistakes
+from enrichment.tone import accurate as tone_accurate
+from enrichment.tone.settings import ToneSettings, configured_rescore_model, tone_mistakes
 from tests.programs import luisterpost
 
 WATCHLIST = '[[subject]]\nid = "acme"\nname = "Acme"\nfacet = "brand"\nterms = ["Acme"]\n'

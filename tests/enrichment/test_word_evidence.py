@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from enrichment.word_evidence import LISTED, weigh_words
+from enrichment.language.word_evidence import LISTED, weigh_words
 
 
 def best(*words):

@@ -24,8 +24,8 @@ from enrichment.flags.finder import FlagFinder
 from enrichment.flags.matches import flag_matches
 from enrichment.flags.rules import FLAGS, FlagSettings
 from enrichment.keyphrases.matches import phrase_matches
+from enrichment.matching.subjects import SubjectMatcher
 from enrichment.passages import passage_around
-from enrichment.subjects import SubjectMatcher
 
 CASES = Path(__file__).parent / "flag_cases"
 PRECISION_BAR = 0.9

@@ -14,7 +14,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 
-from enrichment.language import UNKNOWN, detect_language
+from enrichment.language.detection import UNKNOWN, detect_language
 from tests.shared_data import SHARED_DATA
 
 FOUR = ("nl", "fr", "en", "de")

@@ -18,7 +18,7 @@ from zlib import crc32
 import typer
 
 from collectors.watchlist import Watchlist
-from enrichment.subjects import SubjectMatcher
+from enrichment.matching.subjects import SubjectMatcher
 
 CASES = Path(__file__).parent / "match_cases"
 PRECISION_BAR = 0.98

@@ -17,9 +17,9 @@ from pathlib import Path
 
 from spacy.tokens import Doc
 
-from enrichment.entities import find_pipeline, load_recogniser
 from enrichment.models.train_names import Tagged, read_tagged
-from enrichment.names import FoundName, name_finder, names_of
+from enrichment.names.entities import find_pipeline, load_recogniser
+from enrichment.names.finder import FoundName, name_finder, names_of
 from tests.shared_data import SHARED_DATA
 
 Find = Callable[[Sequence[Sequence[str]]], list[list[FoundName]]]

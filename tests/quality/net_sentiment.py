@@ -19,9 +19,9 @@ from statistics import NormalDist
 import numpy as np
 from numpy.typing import NDArray
 
-from enrichment.tone import LABELS, ToneModel
-from enrichment.tone_choice import load_tone_model
-from enrichment.tone_error import ToneError, count_confusion, error_on_own_texts, told_line
+from enrichment.tone.choice import load_tone_model
+from enrichment.tone.error import ToneError, count_confusion, error_on_own_texts, told_line
+from enrichment.tone.model import LABELS, ToneModel
 from reports.sentiment import truth_interval
 from tests.quality.net_sentiment_sets import LabelledSet, labelled_sets
 from tests.shared_data import SHARED_DATA

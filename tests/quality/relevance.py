@@ -24,11 +24,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from collectors.watchlist import Watchlist
+from enrichment.matching.subjects import SubjectMatcher
 from enrichment.relevance.features import Evidence, bucket_of, evidence_of, folded_words
 from enrichment.relevance.learning import LEAST_EACH, learn
 from enrichment.relevance.lessons import Lesson
 from enrichment.relevance.logistic import Spread, fit
-from enrichment.subjects import SubjectMatcher
 
 CORPUS = Path(__file__).parents[3] / "shared/data/corpora/twitter_entity_sentiment.csv.gz"
 SIZES = (20, 50, 100, 200)

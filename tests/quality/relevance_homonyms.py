@@ -16,8 +16,8 @@ from pathlib import Path
 import numpy as np
 
 from collectors.watchlist import Watchlist
+from enrichment.matching.subjects import SubjectMatcher
 from enrichment.relevance.features import evidence_of, folded_words
-from enrichment.subjects import SubjectMatcher
 from tests.quality.relevance import (
     CORPUS,
     SIZES,

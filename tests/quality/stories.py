@@ -34,7 +34,7 @@ from collectors.mention import Mention
 from collectors.sample.posts import FeedItem, XPost
 from collectors.sample.world import build_world
 from enrichment.enriched import ENRICHED_SCHEMA
-from enrichment.signatures import fold, signatures
+from enrichment.stories.signatures import fold, signatures
 from tests.quality.story_copies import made_copies
 from tests.shared_data import SHARED_DATA, recorded
 from tests.warehouse.building import T0, Judgement, brand, enriched_file, header, mention, watchlist

@@ -15,10 +15,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from random import Random
 
-from enrichment.evaluation import Judged, evaluate
 from enrichment.passages import Passage, passage_around
-from enrichment.tone import LABELS, Tone
-from enrichment.tone_choice import load_tone_model
+from enrichment.tone.choice import load_tone_model
+from enrichment.tone.evaluation import Judged, evaluate
+from enrichment.tone.model import LABELS, Tone
 from tests.shared_data import SHARED_DATA
 
 Labelled = tuple[Passage, str]

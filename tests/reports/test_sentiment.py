@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from enrichment.tone_error import UNMEASURED, ToneError
+from enrichment.tone.error import UNMEASURED, ToneError
 from reports.sentiment import NetSentiment, count_tones, truth_interval, wilson_interval
 from tests.reports.world import World
 

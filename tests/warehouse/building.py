@@ -21,7 +21,7 @@ from collectors.landing import (
 from collectors.mention import Mention
 from collectors.watchlist import Watchlist
 from enrichment.enriched import ENRICHED_SCHEMA
-from enrichment.signatures import signatures
+from enrichment.stories.signatures import signatures
 from warehouse.connection import open_warehouse
 from warehouse.publish import publish_snapshot
 

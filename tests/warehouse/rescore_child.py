@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from enrichment.passages import Passage
-from enrichment.tone import Tone
+from enrichment.tone.model import Tone
 from tests.warehouse.rescored import Better, judge, place
 
 

@@ -11,7 +11,7 @@ from collectors.landing import waiting_files
 from collectors.mention import Mention
 from collectors.settings import Settings
 from enrichment.passages import Passage
-from enrichment.tone import Tone
+from enrichment.tone.model import Tone
 from tests.warehouse.building import (
     T0,
     Judgement,

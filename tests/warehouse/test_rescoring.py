@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from enrichment.matching.subjects import Match
 from enrichment.passages import passages_around
 from enrichment.pipeline import build_pipeline, make_doc, subject_passages
-from enrichment.subjects import Match
-from enrichment.tone import default_tone_model
+from enrichment.tone.fast import default_tone_model
 from tests.warehouse.building import HOUR, T0, Judgement, mention
 from tests.warehouse.rescored import Better, ask, judge, load, place, snapshot, take
 from warehouse.connection import open_warehouse

@@ -4,7 +4,7 @@ import duckdb
 import pytest
 
 from collectors.mention import mention_id
-from enrichment.signatures import signatures
+from enrichment.stories.signatures import signatures
 from tests.warehouse.building import HOUR, T0, brand, mention, simple_file, watchlist
 from warehouse import migrate as module
 from warehouse.load import load_files

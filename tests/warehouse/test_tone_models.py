@@ -5,7 +5,7 @@ from functools import partial
 
 import pytest
 
-from enrichment.tone_error import UNMEASURED, ToneError, shipped_errors
+from enrichment.tone.error import UNMEASURED, ToneError, shipped_errors
 from reports.settings import ReportSettings
 from reports.status_report import read_status
 from tests.warehouse.building import (

@@ -13,7 +13,7 @@ from collectors.sample.stock import (
     says,
     threads,
 )
-from enrichment.subjects import SubjectMatcher
+from enrichment.matching.subjects import SubjectMatcher
 
 
 @pytest.fixture(scope="module")

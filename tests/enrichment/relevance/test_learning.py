@@ -5,13 +5,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from enrichment.matching.subjects import SubjectMatcher
 from enrichment.relevance.features import BUCKETS, evidence_of
 from enrichment.relevance.labels import Label
 from enrichment.relevance.learning import LEAST_EACH, learn, standings
 from enrichment.relevance.lessons import united
 from enrichment.relevance.logistic import fit_line
 from enrichment.relevance.teaching import heard
-from enrichment.subjects import SubjectMatcher
 from tests.enrichment.relevance.lessons import FRUIT, ORANGE, labels, learnt, watchlist
 
 MATCHER = SubjectMatcher(watchlist().subject)

@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 
 from collectors.configuration.folder import ConfigurationError
+from enrichment.matching.subjects import SubjectMatcher
 from enrichment.relevance.learning import LEAST_EACH, learn
 from enrichment.relevance.storing import read_learnt, read_model, write_learnt
-from enrichment.subjects import SubjectMatcher
 from tests.enrichment.relevance.lessons import AIRLINE, FRUIT, ORANGE, VIRUS, learnt, watchlist
 
 LEARNT = learnt()

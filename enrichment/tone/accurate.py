@@ -16,14 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from enrichment.passages import Passage, is_addressed, looks_like_post, statement_around
-from enrichment.tone import (
-    Tone,
-    ToneModel,
-    ToneModelUnavailable,
-    default_tone_model,
-    masked_text,
-)
-from enrichment.tone_ngrams import unescaped
+from enrichment.tone.fast import default_tone_model, masked_text
+from enrichment.tone.model import Tone, ToneModel, ToneModelUnavailable
+from enrichment.tone.ngrams import unescaped
 
 Encode = Callable[[Sequence[str]], NDArray[np.float32]]
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 
-from enrichment.name_features import BUCKETS, FEATURES, name_features
+from enrichment.names.features import BUCKETS, FEATURES, name_features
 
 LABELS = ("PERSON", "ORG", "LOC", "PRODUCT")
 TAGS = ("O", *(f"{part}-{label}" for label in LABELS for part in "BI"))

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from hashlib import blake2b
 from typing import Any
 
-from enrichment.near_copies import sign
+from enrichment.stories.near_copies import sign
 
 _WHOLE_TEXT_CHARS = 80
 """From here on an article's text alone tells a reprint, whatever title a site gave it."""

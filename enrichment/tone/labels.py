@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from enrichment.tone import ToneModelUnavailable
+from enrichment.tone.model import ToneModelUnavailable
 
 _WORDS = (
     {"neg", "negative", "negatief", "négatif", "negativ", "negativo", "bad", "-1"},

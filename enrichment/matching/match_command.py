@@ -19,10 +19,10 @@ from collectors.watchlist import Subject, Watchlist
 from enrichment.json_lines import BadLine, encoded, read_object
 
 if TYPE_CHECKING:
-    from enrichment.explanation import Decision
+    from enrichment.matching.explanation import Decision
     from enrichment.matching.query_text import About
+    from enrichment.matching.subjects import Match, SubjectMatcher
     from enrichment.relevance.model import RelevanceModel
-    from enrichment.subjects import Match, SubjectMatcher
 
 _BAD_LINE = 2
 _FLUSHED_LINES = 256
@@ -165,7 +165,7 @@ def _shown(match: "Match", has_fields: bool, relevance: "Mapping[str, float]") -
 
 def _explain_lines(matchers: "_Matchers") -> None:
     """Write for each line its text with the matches marked, and each decision with its reason."""
-    from enrichment.explanation import explain
+    from enrichment.matching.explanation import explain
 
     console = Console(highlight=False)
     bad_lines = 0
@@ -243,7 +243,7 @@ class _Matchers:
 
     def of(self, platform: str | None) -> "SubjectMatcher":
         """Give the matcher for texts of *platform* (None: unknown)."""
-        from enrichment.subjects import SubjectMatcher
+        from enrichment.matching.subjects import SubjectMatcher
 
         watched = self._watched(platform)
         ids = tuple(subject.id for subject in watched)
@@ -263,7 +263,7 @@ class _Matchers:
         self, title: str | None, text: str, decisions: "Sequence[Decision]"
     ) -> "Sequence[Decision]":
         """Add to decisions how probable it is that the text is about the subject."""
-        from enrichment.explanation import with_relevance
+        from enrichment.matching.explanation import with_relevance
 
         if self._relevance is None:
             return decisions

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from enrichment.word_evidence import CLOSEST, weigh_words
+from enrichment.language.word_evidence import CLOSEST, weigh_words
 
 BUCKETS = 1 << 18
 """Rows of weights; two features rarely share one."""

@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from enrichment.tone import ToneModel, ToneModelUnavailable, default_tone_model
+from enrichment.tone.fast import default_tone_model
+from enrichment.tone.model import ToneModel, ToneModelUnavailable
 
 FAST, ACCURATE = "fast", "accurate"
 
@@ -22,7 +23,7 @@ def load_tone_model(name: str) -> ToneModel:
     if name == FAST:
         return default_tone_model()
     if name == ACCURATE:
-        from enrichment.tone_accurate import accurate_tone_model
+        from enrichment.tone.accurate import accurate_tone_model
 
         return accurate_tone_model()
     folder = Path(name)
@@ -37,10 +38,10 @@ def load_tone_model(name: str) -> ToneModel:
     from spacy.util import is_package
 
     if is_package(name):
-        from enrichment.tone_spacy import SpacyTone
+        from enrichment.tone.spacy_model import SpacyTone
 
         return SpacyTone.load(name)
-    from enrichment.tone_onnx import OnnxTone, cached_folder
+    from enrichment.tone.onnx_model import OnnxTone, cached_folder
 
     cached = cached_folder(name)
     if cached is not None:
@@ -54,9 +55,9 @@ def load_tone_model(name: str) -> ToneModel:
 
 def _from_folder(folder: Path) -> ToneModel:
     if (folder / "meta.json").is_file() and (folder / "config.cfg").is_file():
-        from enrichment.tone_spacy import SpacyTone
+        from enrichment.tone.spacy_model import SpacyTone
 
         return SpacyTone.load(folder)
-    from enrichment.tone_onnx import OnnxTone
+    from enrichment.tone.onnx_model import OnnxTone
 
     return OnnxTone.load(folder, name=folder.resolve().name)

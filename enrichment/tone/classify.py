@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from enrichment.json_lines import TextLine
-from enrichment.language import UNKNOWN, detect_language
+from enrichment.language.detection import UNKNOWN, detect_language
 from enrichment.passages import Passage, passage_around
-from enrichment.tone import Tone, ToneModel
+from enrichment.tone.model import Tone, ToneModel
 
 SHORT_NAMES = ("neg", "neu", "pos")
 """The three labels as labelled data names them, in the order of a tone's probabilities."""

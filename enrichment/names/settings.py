@@ -33,7 +33,7 @@ def configured_recognisers(folder: Path) -> dict[str, str | None]:
     Raises:
         ConfigurationError: Something in `names.toml` is wrong, or a pipeline is not installed.
     """
-    from enrichment.entities import SHIPPED
+    from enrichment.names.entities import SHIPPED
 
     if mistakes := tuple(names_mistakes(folder)):
         raise ConfigurationError(mistakes)
@@ -60,7 +60,7 @@ def names_mistakes(folder: Path) -> Iterator[Mistake]:
         return
     from spacy.util import is_package
 
-    from enrichment.names import LANGUAGES
+    from enrichment.names.finder import LANGUAGES
 
     for language, name in chosen.items():
         message = None

@@ -14,13 +14,13 @@ from rich.table import Table
 from rich.text import Text
 
 from collectors.configuration.mistakes import printable
-from enrichment.classify_command import ModelOption, model_or_exit, read_or_bad
 from enrichment.json_lines import BadLine, TextLine, line_batches
+from enrichment.tone.classify_command import ModelOption, model_or_exit, read_or_bad
 
 if TYPE_CHECKING:
-    from enrichment.evaluation import Evaluation, Judged
-    from enrichment.tone import ToneModel
-    from enrichment.tone_error import ToneError
+    from enrichment.tone.error import ToneError
+    from enrichment.tone.evaluation import Evaluation, Judged
+    from enrichment.tone.model import ToneModel
 
 _BAD_LINE = 2
 _ALL, _OTHERS, _CONFLICTING = "all", "others", "conflicting"
@@ -76,7 +76,7 @@ def evaluate_file(
     heard = _hear(file, judge)
     for told in heard.bad_lines:
         typer.echo(told, err=True)
-    from enrichment.evaluation import measure_error
+    from enrichment.tone.evaluation import measure_error
 
     results = _results(heard)
     if not results:
@@ -97,8 +97,8 @@ def evaluate_file(
 
 
 def _hear(file: Path, model: "ToneModel") -> _Heard:
-    from enrichment.classify import classify
-    from enrichment.evaluation import Judged, label_of
+    from enrichment.tone.classify import classify
+    from enrichment.tone.evaluation import Judged, label_of
 
     heard = _Heard()
     classify([TextLine(id=None, text="warm", target=None, language=None, record={})], model)
@@ -131,7 +131,7 @@ def _hear(file: Path, model: "ToneModel") -> _Heard:
 
 def _results(heard: _Heard) -> Mapping[str, "Evaluation"]:
     """Measure all texts, each language with its share, and the conflicting targets."""
-    from enrichment.evaluation import evaluate
+    from enrichment.tone.evaluation import evaluate
 
     everything = [judged for group in heard.groups.values() for judged in group]
     if not everything:
@@ -151,7 +151,7 @@ def _results(heard: _Heard) -> Mapping[str, "Evaluation"]:
 
 
 def _told_error(error: "ToneError | None") -> Text:
-    from enrichment.tone_error import FEWEST
+    from enrichment.tone.error import FEWEST
 
     if error is None:
         return Text(

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from enrichment.passages import Passage
-from enrichment.tone import Tone, ToneModel
+from enrichment.tone.model import Tone, ToneModel
 
 DRIFT = 0.05
 """Standard deviation of the error from one period of the same subjects to the next."""

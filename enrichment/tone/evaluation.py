@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from enrichment.classify import SHORT_NAMES
-from enrichment.tone_error import ToneError, count_confusion, error_on_own_texts
+from enrichment.tone.classify import SHORT_NAMES
+from enrichment.tone.error import ToneError, count_confusion, error_on_own_texts
 
 BINS = 10
 _NEITHER = SHORT_NAMES.index("neu")

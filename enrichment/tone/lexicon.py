@@ -8,7 +8,7 @@ from functools import lru_cache
 from importlib.resources import files
 from math import exp, log1p
 
-from enrichment.tone_ngrams import unescaped
+from enrichment.tone.ngrams import unescaped
 
 LEXICON_LANGUAGES = ("nl", "fr", "en", "de")
 FEATURES = (

@@ -12,8 +12,8 @@ from collectors.configuration.mistakes import printable
 from enrichment.json_lines import BadLine, TextLine, encoded, line_batches, read_text
 
 if TYPE_CHECKING:
-    from enrichment.classify import Classified
-    from enrichment.tone import ToneModel
+    from enrichment.tone.classify import Classified
+    from enrichment.tone.model import ToneModel
 
 ModelOption = Annotated[
     str,
@@ -84,7 +84,7 @@ def answer_batches(
         For each batch of lines that are not empty: their numbers, and what to write or what
         is wrong with them.
     """
-    from enrichment.classify import classify
+    from enrichment.tone.classify import classify
 
     for batch in line_batches(stream):
         read = [(number, read_or_bad(line)) for number, line in batch]
@@ -107,8 +107,8 @@ def read_or_bad(line: bytes | BadLine, *, needs_id: bool = True) -> TextLine | B
 
 def model_or_exit(name: str) -> "ToneModel":
     """Load a tone model, or say why there is none and end with code 2."""
-    from enrichment.tone import ToneModelUnavailable
-    from enrichment.tone_choice import load_tone_model
+    from enrichment.tone.choice import load_tone_model
+    from enrichment.tone.model import ToneModelUnavailable
 
     try:
         return load_tone_model(name)
@@ -118,7 +118,7 @@ def model_or_exit(name: str) -> "ToneModel":
 
 
 def _answer(line: TextLine, found: "Classified", model: str) -> dict[str, Any]:
-    from enrichment.classify import SHORT_NAMES
+    from enrichment.tone.classify import SHORT_NAMES
 
     return {
         "id": line.id,

@@ -1,23 +1,17 @@
-"""In which tone a passage speaks of a subject."""
+"""The tone model that ships: a lexicon and hashed pieces of text."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
-from typing import Literal, Protocol, Self
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from enrichment.passages import Passage, is_addressed, looks_like_post
-from enrichment.tone_lexicon import lexicon_features
-from enrichment.tone_ngrams import BUCKETS, hashed_pieces
-
-Label = Literal["negative", "neutral", "positive", "uncertain"]
-
-LABELS: tuple[Label, Label, Label] = ("negative", "neutral", "positive")
-SURE_FROM = 0.42
-"""A largest probability below this is no finding: a fair guess would be 0.33."""
+from enrichment.tone.lexicon import lexicon_features
+from enrichment.tone.model import LABELS, Tone, ToneModel
+from enrichment.tone.ngrams import BUCKETS, hashed_pieces
 
 NEAR_WORDS = 5
 """How many words on either side of a name are read as pieces of text."""
@@ -27,46 +21,6 @@ _IN_PASSING = 0.45
 """Posts name in passing what articles name because it matters: neutral is likelier there."""
 _OTHER = "other"
 _MASK = " "
-
-
-class ToneModelUnavailable(Exception):
-    """A model that is named and can't be had; the message says what to do about it."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Tone:
-    """How a passage speaks of its subject; the three probabilities sum to 1."""
-
-    label: Label
-    p_negative: float
-    p_neutral: float
-    p_positive: float
-
-    @classmethod
-    def of(cls, p_negative: float, p_neutral: float, p_positive: float) -> Self:
-        """Label probabilities: the likeliest, or `uncertain` when none stands out."""
-        probabilities = (p_negative, p_neutral, p_positive)
-        best = max(probabilities)
-        return cls(
-            label=LABELS[probabilities.index(best)] if best >= SURE_FROM else "uncertain",
-            p_negative=p_negative,
-            p_neutral=p_neutral,
-            p_positive=p_positive,
-        )
-
-
-class ToneModel(Protocol):
-    """Judges passages; whoever has a better one gives it to the enricher."""
-
-    @property
-    def name(self) -> str:
-        """Name and version, kept with every judgement."""
-
-    def judge(self, passages: Sequence[Passage]) -> list[Tone]:
-        """Judge each passage by itself, in the order given."""
-
-    def __hash__(self) -> int:
-        """Tell models apart: pipelines are kept by model."""
 
 
 class LearnedTone:

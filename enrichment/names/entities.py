@@ -10,7 +10,7 @@ from types import MappingProxyType
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from enrichment.names import LANGUAGES, NAMES, given_names, name_finder_name
+from enrichment.names.finder import LANGUAGES, NAMES, given_names, name_finder_name
 
 LABELS: Mapping[str, str] = {
     "ORG": "ORG",
@@ -36,6 +36,8 @@ _MISTAKEN_FOR = frozenset({"ORG", "PRODUCT"})
 """What models take persons for whom they don't know."""
 _GIVEN_AND_FAMILY = 2
 _LONGEST_NAME = 120
+_OUTDONE = ("en_core_web_sm",)
+"""Beginnings of pipelines that find fewer names than the model that ships (docs/quality.md), ten times slower."""
 _SIZES = ("md", "sm", "lg")
 """Which of several installed pipelines is taken: fair quality at fair speed first."""
 _NOT_NEEDED = (
@@ -90,7 +92,7 @@ def find_recogniser(
     chosen: Mapping[str, str | None] = MappingProxyType({}),
 ) -> str | None:
     """
-    Choose what finds names in a language: an installed pipeline, else the model that ships.
+    Choose what finds names in a language: an installed pipeline, or the model that ships.
 
     Args:
         language: ISO 639-1.
@@ -102,7 +104,9 @@ def find_recogniser(
     """
     if language in chosen:
         return chosen[language]
-    return find_pipeline(language, installed) or (SHIPPED if language in LANGUAGES else None)
+    pipeline = find_pipeline(language, installed)
+    is_better = pipeline is not None and not pipeline.startswith(_OUTDONE)
+    return pipeline if is_better or language not in LANGUAGES else SHIPPED
 
 
 @lru_cache(maxsize=32)

@@ -13,10 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from enrichment.passages import Passage
-from enrichment.tone import Tone, ToneModelUnavailable
-from enrichment.tone_accurate import log_shares, plain_text
-from enrichment.tone_labels import tone_shares
-from enrichment.tone_spacy import tones_of
+from enrichment.tone.accurate import log_shares, plain_text
+from enrichment.tone.labels import tone_shares
+from enrichment.tone.model import Tone, ToneModelUnavailable
+from enrichment.tone.spacy_model import tones_of
 
 _ON_HUB = re.compile(r"^[\w.-]+/[\w.-]+$")
 _GRAPHS = ("model.onnx", "onnx/model.onnx", "model_quantized.onnx", "onnx/model_quantized.onnx")

@@ -13,7 +13,7 @@ from collectors.sources import Duration
 from collectors.watchlist import Frozen
 
 if TYPE_CHECKING:
-    from enrichment.tone import ToneModel
+    from enrichment.tone.model import ToneModel
 
 
 OFF = "off"
@@ -70,9 +70,9 @@ def configured_tone_model(folder: Path) -> "ToneModel":
     Raises:
         ConfigurationError: Something in `tone.toml` is wrong, or its model can't be had here.
     """
-    from enrichment.tone import ToneModelUnavailable
-    from enrichment.tone_choice import load_tone_model
-    from enrichment.tone_error import MeasuredTone, ToneError
+    from enrichment.tone.choice import load_tone_model
+    from enrichment.tone.error import MeasuredTone, ToneError
+    from enrichment.tone.model import ToneModelUnavailable
 
     settings = read_setting(folder, "tone", ToneSettings)
     try:
@@ -99,8 +99,8 @@ def configured_rescore_model(folder: Path, tell: Callable[[str], None]) -> "Tone
     Raises:
         ConfigurationError: Something in `tone.toml` is wrong, or the model it names can't be had.
     """
-    from enrichment.tone import ToneModelUnavailable
-    from enrichment.tone_choice import load_tone_model
+    from enrichment.tone.choice import load_tone_model
+    from enrichment.tone.model import ToneModelUnavailable
 
     settings = read_setting(folder, "tone", ToneSettings)
     name = settings.rescore_model
@@ -129,8 +129,8 @@ def tone_mistakes(folder: Path) -> Iterator[Mistake]:
     Yields:
         Each model that can't be had here, and what to do about it.
     """
-    from enrichment.tone import ToneModelUnavailable
-    from enrichment.tone_choice import load_tone_model
+    from enrichment.tone.choice import load_tone_model
+    from enrichment.tone.model import ToneModelUnavailable
 
     path = folder / _AS_CONFIGURED
     settings = read_setting(folder, "tone", ToneSettings)

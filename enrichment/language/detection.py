@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from enrichment.afrikaans import weigh_afrikaans
-from enrichment.word_evidence import LISTED, WordEvidence, weigh_words
+from enrichment.language.afrikaans import weigh_afrikaans
+from enrichment.language.word_evidence import LISTED, WordEvidence, weigh_words
 
 UNKNOWN = "und"
 """ISO 639-2's code for undetermined."""

@@ -16,9 +16,9 @@ from collectors.watchlist import QueryTest, Subject, Watchlist
 from enrichment.matching.folding import Folded
 from enrichment.matching.query_evaluation import why_failing
 from enrichment.matching.query_text import About, QueryText
-from enrichment.names_settings import names_mistakes
-from enrichment.subjects import Match, SubjectMatcher
-from enrichment.tone_settings import tone_mistakes
+from enrichment.matching.subjects import Match, SubjectMatcher
+from enrichment.names.settings import names_mistakes
+from enrichment.tone.settings import tone_mistakes
 
 _SHOWN_LETTERS = 60
 

@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 from spacy.language import Language
 
 from enrichment.passages import Passage
-from enrichment.tone import Tone, ToneModelUnavailable
-from enrichment.tone_accurate import plain_text
-from enrichment.tone_labels import tone_shares
+from enrichment.tone.accurate import plain_text
+from enrichment.tone.labels import tone_shares
+from enrichment.tone.model import Tone, ToneModelUnavailable
 
 _NOT_NEEDED = ("ner", "entity_ruler", "parser", "senter", "sentencizer", "lemmatizer")
 

@@ -11,9 +11,9 @@ from enrichment.matching.patterns import HandlePattern, Pattern, TermPattern
 from enrichment.matching.places import Rule
 from enrichment.matching.query_text import About
 from enrichment.matching.reasons import slip_in_words, why_refused
+from enrichment.matching.subjects import Field, Match, SubjectMatcher
 from enrichment.matching.zones import Zones
 from enrichment.relevance.model import RelevanceModel
-from enrichment.subjects import Field, Match, SubjectMatcher
 
 _INSIDE_LETTERS = 4
 """Shorter names stand inside other words too often to tell of each."""

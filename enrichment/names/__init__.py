@@ -1,0 +1,1 @@
+"""Which organisations, places and products a text names."""

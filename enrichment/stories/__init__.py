@@ -1,0 +1,1 @@
+"""Which texts tell the same story."""

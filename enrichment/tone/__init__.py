@@ -1,0 +1,1 @@
+"""In which tone a passage speaks of a subject."""
