@@ -96,8 +96,9 @@ def truth_interval(positive: int, polar: int, error: ToneError) -> tuple[float, 
     Without any error that is Wilson's score interval (1927, doi:10.1080/01621459.1927.10502953)
     stretched from 0…1 to -1…1; with a slope and a shift alone it is that interval put through
     Rogan and Gladen's correction (1978, doi:10.1093/oxfordjournals.aje.a112510); the deviations
-    of both come in as in Fieller's theorem (1954). Where what was told lies outside, which only
-    a large error makes it do, the interval is widened up to it.
+    of both come in as in Fieller's theorem (1954). It is never narrower than chance: where
+    Wilson's interval lies outside, as it does when a correction leads beyond -1 or 1, the
+    interval is widened to hold it.
 
     Args:
         positive: Positive stories, 0 to *polar*.
@@ -116,7 +117,8 @@ def truth_interval(positive: int, polar: int, error: ToneError) -> tuple[float, 
     constant = (told - error.shift) ** 2 - chance * (1 - error.shift**2) - known * error.shift_sd**2
     root = sqrt(max(0.0, linear**2 - squared * constant))
     low, high = (-linear - root) / squared, (-linear + root) / squared
-    return max(-1.0, min(low, told)), min(1.0, max(high, told))
+    lowest, highest = (2 * share - 1 for share in wilson_interval(positive, polar))
+    return max(-1.0, min(low, lowest, told)), min(1.0, max(high, highest, told))
 
 
 def wilson_interval(successes: int, trials: int) -> tuple[float, float]:

@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import duckdb
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from enrichment.tone.error import UNMEASURED, ToneError
@@ -93,6 +93,23 @@ def test_larger_error_never_narrows_the_interval(negative, positive, error, more
             assert large[1] >= small[1] - 1e-9
 
 
+@given(st.integers(1, 500), errors, st.data())
+def test_interval_of_the_truth_is_never_narrower_than_chance(polar, error, data):
+    positive = data.draw(st.sampled_from([0, polar]) | st.integers(0, polar))
+    chance = [2 * share - 1 for share in wilson_interval(positive, polar)]
+    low, high = truth_interval(positive, polar, error)
+    assert low <= chance[0]
+    assert high >= chance[1]
+
+
+@pytest.mark.parametrize("polar", [12, 50, 100])
+@pytest.mark.parametrize("error", [OTHER_TEXTS, OWN_TEXTS])
+def test_unanimous_stories_leave_room_for_chance(polar, error):
+    room = 2 * wilson_interval(0, polar)[1]
+    assert width(tones(polar, 0, error=error).interval) >= room - 1e-9
+    assert width(tones(0, polar, error=error).interval) >= room - 1e-9
+
+
 def test_flattening_is_undone():
     flat = ToneError(shift=0.1, slope=0.5, shift_sd=0.0, slope_sd=0.0)
     low, high = truth_interval(700_000, 1_000_000, flat)
@@ -136,7 +153,9 @@ def connection():
         yield World().fill(made)
 
 
-@given(st.integers(0, 5_000), st.integers(0, 5_000), errors)
+@given(st.integers(0, 5_000), st.just(0) | st.integers(0, 5_000), errors)
+@example(negative=50, positive=0, error=OWN_TEXTS)
+@example(negative=0, positive=100, error=OTHER_TEXTS)
 def test_an_analysts_interval_is_the_reports(connection, negative, positive, error):
     found = connection.execute(
         "SELECT net_sentiment(n, p), net_sentiment_low(n, p, a, b, sa, sb), "
