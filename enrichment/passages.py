@@ -3,7 +3,9 @@
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from enrichment.language.detection import UNKNOWN, detect_language
 
 PASSAGE_WORDS = 60
 _REACH_CHARS = 600
@@ -145,10 +147,11 @@ def passages_around(
     Args:
         text: The whole field.
         places: First character of the name, character after its last, and the subject's id.
-        language: ISO 639-1, or `und`; handed on.
+        language: Of the whole text: ISO 639-1, or `und`.
 
     Returns:
-        One passage for each place, in the same order; see `passage_around`.
+        One passage for each place, in the same order; see `passage_around`. What is cut out of
+        a text of several languages has its own language, where that can be told.
     """
     ordered = sorted(places)
     starts = [start for start, _, _ in ordered]
@@ -158,8 +161,14 @@ def passages_around(
             bisect_left(starts, start - _NEAR_CHARS), bisect_right(starts, end + _NEAR_CHARS)
         )
         others = [(s, e) for s, e, other in ordered[near] if other != subject]
-        passages.append(passage_around(text, start, end, language=language, others=others))
+        passage = passage_around(text, start, end, language=language, others=others)
+        passages.append(passage if len(passage.text) == len(text) else _in_its_language(passage))
     return passages
+
+
+def _in_its_language(passage: Passage) -> Passage:
+    found, _ = detect_language(passage.text, hint=passage.language)
+    return passage if found in {UNKNOWN, passage.language} else replace(passage, language=found)
 
 
 def statement_around(passage: Passage) -> Passage:

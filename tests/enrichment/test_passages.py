@@ -13,6 +13,7 @@ from enrichment.passages import (
     is_addressed,
     looks_like_post,
     passage_around,
+    passages_around,
     sentence_spans,
     statement_around,
 )
@@ -199,3 +200,23 @@ def test_hostile_repetition_takes_linear_time(unit):
     passage_around(text, 100_000, 100_004, language="und")
     statement_around(Passage(text=text, start=100_000, end=100_004, language="und"))
     assert time.process_time() - began < 5
+
+
+def test_what_is_cut_out_of_a_mixed_text_has_its_own_language():
+    dutch = "De brouwerij opende vorige week een nieuwe bottelarij, en de hele buurt kwam kijken. " * 9
+    french = (
+        "« Franchement, la bière Acme n'a plus le goût d'avant, elle est fade, elle coûte trop cher "
+        "et le service à la clientèle ne répond jamais aux courriers que nous envoyons depuis des "
+        "mois, alors nous ne reviendrons plus », écrit une cliente fidèle qui habite la région. "
+    )
+    text = f"{dutch}{french}{dutch}Acme zelf zegt dat het de brieven wel degelijk beantwoordt. {dutch}"
+    first, second = text.index("Acme"), text.rindex("Acme")
+    places = [(first, first + 4, "acme"), (second, second + 4, "acme")]
+    read = passages_around(text, places, language="nl")
+    assert [passage.language for passage in read] == ["fr", "nl"]
+
+
+def test_whole_text_keeps_the_language_that_was_told_of_it():
+    text = "Acme c'est vraiment trop cher, je ne reviendrai plus jamais."
+    (passage,) = passages_around(text, [(0, 4, "acme")], language="nl")
+    assert passage.language == "nl"
