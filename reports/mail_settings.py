@@ -58,7 +58,7 @@ class MailSettings(Frozen):
     base_link: Annotated[str, AfterValidator(_link)] | None = None
     """Where the reports folder can be opened in a browser; None: mails link to no report."""
 
-    command: Annotated[str, Field(pattern=r"^[ -~]+$", max_length=60)] = "luisterpost"
+    command: Annotated[str, Field(pattern=r"^[ -~]+$", max_length=40)] = "luisterpost"
     """What people type where they answer alerts, such as `luisterpost-as luisterpost`."""
 
     @property

@@ -1,12 +1,14 @@
 """How reports look and judge: the optional file `config/reports.toml`."""
 
-from typing import Annotated
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
 
 from collectors.watchlist import Frozen
 from reports.period import Every, Month, Period
+
+_FORMER_KEYS = frozenset({"flood_mentions"})
 
 
 def _known_zone(name: str) -> str:
@@ -52,6 +54,14 @@ class ReportSettings(Frozen):
     """Below it no facet is green."""
     unusual_at: float = Field(default=3.0, gt=0, le=10)
     """A figure is unusual that many robust spreads away from the median."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_former_keys(cls, given: Any) -> Any:
+        """Leave out what earlier examples set and nothing reads now: floods are counted in the warehouse."""
+        if isinstance(given, dict):
+            return {key: value for key, value in given.items() if key not in _FORMER_KEYS}
+        return given
 
     @property
     def zone(self) -> ZoneInfo:

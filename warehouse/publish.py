@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -80,7 +81,10 @@ def publish_snapshot(
     ledger.parent.mkdir(mode=0o700, exist_ok=True)
     for place in (folder, ledger.parent):
         for leftover in place.glob(".*.part*"):
-            leftover.unlink()
+            if leftover.is_dir():  # What DuckDB put on the disk for want of memory.
+                shutil.rmtree(leftover)
+            else:
+                leftover.unlink()
     connection.execute("UPDATE firm SET time_zone = $zone", {"zone": time_zone})
     judge_streams(connection, watchlist, now=now)
     with in_transaction(connection):

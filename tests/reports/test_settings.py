@@ -33,3 +33,8 @@ def test_mistake_is_named_with_file_and_remedy(tmp_path, text, said):
     with pytest.raises(ConfigurationError, match=r"reports\.toml") as caught:
         read_setting(tmp_path, "reports", ReportSettings)
     assert said in str(caught.value)
+
+
+def test_what_an_earlier_example_set_is_no_mistake(tmp_path):
+    (tmp_path / "reports.toml").write_text("flood_mentions = 20\nunusual_at = 2.5\n")
+    assert read_setting(tmp_path, "reports", ReportSettings) == ReportSettings(unusual_at=2.5)

@@ -100,6 +100,8 @@ def test_what_a_killed_publish_left_behind_is_swept_up(filled, tmp_path):
     folder.mkdir()
     (folder / ".luisterpost-000001.duckdb.part").write_bytes(b"half")
     (folder / ".luisterpost-000001.duckdb.part.wal").write_bytes(b"half")
+    (folder / ".luisterpost-000001.duckdb.part.tmp").mkdir()
+    (folder / ".luisterpost-000001.duckdb.part.tmp" / "duckdb_temp_0").write_bytes(b"texts")
     path = publish(filled, tmp_path, watchlist())
     assert list(folder.iterdir()) == [path]
 
