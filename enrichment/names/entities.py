@@ -1,6 +1,7 @@
 """Names in matched texts: the watchlist's by matching, others by a pipeline; never persons."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -151,12 +152,13 @@ def kept_entities(
         In the order of the text, none overlapping another; without organisations that may be
         persons, a given name and another word, unless the watchlist has them.
     """
+    text = doc.text  # spaCy joins all words each time
+    private, taken = _Covered(people), _Covered([*people, *watched])
     known = [
-        Entity(text=doc.text[start:end], label=_WATCHED, start=start, end=end, found_by=watched_by)
+        Entity(text=text[start:end], label=_WATCHED, start=start, end=end, found_by=watched_by)
         for start, end in _apart(watched)
-        if not _touches(start, end, people)
+        if not private.touches(start, end)
     ]
-    taken = [*people, *watched]
     found = [
         Entity(
             text=name.text,
@@ -170,7 +172,7 @@ def kept_entities(
         and len(name.text) <= _LONGEST_NAME
         and "@" not in name.text
         and any(map(str.isalpha, name.text))
-        and not _touches(name.start_char, name.end_char, taken)
+        and not taken.touches(name.start_char, name.end_char)
         and not (LABELS[name.label_] in _MISTAKEN_FOR and _may_be_a_person(name.text))
     ]
     return sorted([*known, *found], key=lambda entity: entity.start)
@@ -189,17 +191,37 @@ def _may_be_a_person(text: str) -> bool:
     return len(words) == _GIVEN_AND_FAMILY and words[0].lower() in given_names()
 
 
-def _touches(start: int, end: int, spans: Sequence[tuple[int, int]]) -> bool:
-    return any(begin < end and finish > start for begin, finish in spans)
+class _Covered:
+    """What spans cover together; asked in the time of a binary search."""
+
+    def __init__(self, spans: Iterable[tuple[int, int]] = ()) -> None:
+        self.starts: list[int] = []
+        self.ends: list[int] = []
+        for start, end in sorted(spans):
+            if self.ends and start <= self.ends[-1]:
+                self.ends[-1] = max(end, self.ends[-1])
+            elif start < end:
+                self.starts.append(start)
+                self.ends.append(end)
+
+    def touches(self, start: int, end: int) -> bool:
+        at = bisect_right(self.ends, start)
+        return at < len(self.starts) and self.starts[at] < end
+
+    def add(self, start: int, end: int) -> None:
+        """Cover a span that touches none."""
+        at = bisect_right(self.ends, start)
+        self.starts.insert(at, start)
+        self.ends.insert(at, end)
 
 
 def _apart(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
     """Leave out what overlaps a longer span, or one as long before it."""
-    kept: list[tuple[int, int]] = []
+    kept = _Covered()
     for start, end in sorted(set(spans), key=lambda span: (span[0] - span[1], span[0])):
-        if start < end and not _touches(start, end, kept):
-            kept.append((start, end))
-    return kept
+        if start < end and not kept.touches(start, end):
+            kept.add(start, end)
+    return list(zip(kept.starts, kept.ends, strict=True))
 
 
 def _preference(name: str) -> tuple[int, str]:
