@@ -196,6 +196,8 @@ def write_judged(
     taken, paths = take_in_waiting(
         settings, reported_until=reported_until, tell=tell, timeout_s=timeout_s
     )
+    if not paths:
+        return taken
     publish_now(
         settings,
         watchlist=watchlist,

@@ -1,6 +1,7 @@
 """Tones that were judged once more: the files in which they wait, and how the warehouse takes them in."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
@@ -33,6 +34,10 @@ RESCORED_SCHEMA = pa.schema(
     ]
 )
 """One row: a match with the tone it had when it was read, and the one that it is to get. No text."""
+
+
+class BrokenFileError(Exception):
+    """A file that waits can't be read, or is of another kind; the message names it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -71,11 +76,10 @@ def write_rescored(folder: Path, rows: Sequence[dict[str, Any]], *, now: datetim
 
 
 def keys_within(paths: Sequence[Path], *, model: str) -> set[Key]:
-    """Tell which matches wait in files with a tone by *model*; broken files hold none."""
+    """Tell which matches wait in files with a tone by *model*; broken files and those that went hold none."""
     keys: set[Key] = set()
     for path in paths:
-        if _flaw_of(path) is None:
-            rows = pq.read_table(path, columns=[*KEY_COLUMNS, "tone_model"]).to_pylist()
+        with suppress(FileNotFoundError, BrokenFileError):
             keys |= {
                 (
                     row["mention_id"],
@@ -85,7 +89,7 @@ def keys_within(paths: Sequence[Path], *, model: str) -> set[Key]:
                     row["start_char"],
                     row["end_char"],
                 )
-                for row in rows
+                for row in _read_whole(path).select([*KEY_COLUMNS, "tone_model"]).to_pylist()
                 if row["tone_model"] == model
             }
     return keys
@@ -108,15 +112,33 @@ def take_in(
 
     Args:
         connection: The warehouse, open for writing, in no transaction.
-        paths: Files of `write_rescored`, in any order.
+        paths: Files of `write_rescored`, in any order; one that went meanwhile was taken in by
+            another process, or let go of.
         now: The present (aware, UTC).
         reported_until: Mentions before that were told of in a report; None: no report was made.
     """
-    broken = tuple((path, flaw) for path in paths if (flaw := _flaw_of(path)) is not None)
-    whole = sorted(str(path) for path in {*paths} - {path for path, _ in broken})
+    whole: list[pa.Table] = []
+    broken: list[tuple[Path, str]] = []
+    for path in sorted(paths):
+        try:
+            whole.append(_read_whole(path))
+        except FileNotFoundError:
+            continue
+        except BrokenFileError as error:
+            broken.append((path, str(error)))
     if not whole:
-        return TakenIn(matches=0, mentions_changed=0, broken=broken)
-    parameters = {"paths": whole, "now": now, "reported_until": reported_until}
+        return TakenIn(matches=0, mentions_changed=0, broken=tuple(broken))
+    # What was read is written: by now the files themselves may be gone.
+    connection.register("arriving_rescored", pa.concat_tables(whole))
+    try:
+        matches, changed = _write(connection, {"now": now, "reported_until": reported_until})
+    finally:
+        connection.unregister("arriving_rescored")
+    return TakenIn(matches=matches, mentions_changed=changed, broken=tuple(broken))
+
+
+def _write(connection: duckdb.DuckDBPyConnection, parameters: Mapping[str, Any]) -> tuple[int, int]:
+    """Write the tones of `arriving_rescored`; count matches, and mentions in another tone now."""
     with in_transaction(connection):
         run_script(connection, "rescored", parameters)
         run_script(connection, "roll_up", parameters)
@@ -124,17 +146,27 @@ def take_in(
         ((changed,),) = connection.execute(
             "SELECT count(DISTINCT mention_id) FROM tone_changed"
         ).fetchall()
-    return TakenIn(matches=matches, mentions_changed=changed, broken=broken)
+    return matches, changed
 
 
-def _flaw_of(path: Path) -> str | None:
-    """Read a whole file to tell what is wrong with it; None: nothing."""
+def _read_whole(path: Path) -> pa.Table:
+    """
+    Read a file that waits.
+
+    Raises:
+        FileNotFoundError: It is gone: taken in by another process, or let go of.
+        BrokenFileError: It can't be read, or its columns are others.
+    """
     try:
         read_header(path)
         table = pq.read_table(path)
         table.validate(full=True)
+    except FileNotFoundError:
+        raise
     except (LandingError, pa.ArrowException, OSError, ValueError) as error:
-        return f"{path.name}: can't be read ({error})"
+        msg = f"{path.name}: can't be read ({error})"
+        raise BrokenFileError(msg) from error
     if not table.schema.equals(RESCORED_SCHEMA):
-        return f"{path.name}: its columns are not those of a file of kind {RESCORED}"
-    return None
+        msg = f"{path.name}: its columns are not those of a file of kind {RESCORED}"
+        raise BrokenFileError(msg)
+    return table

@@ -1,6 +1,7 @@
 """Judge once more what matters, within a time budget, and take in what was judged."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -103,11 +104,13 @@ def take_in_waiting(
         TimeoutError: Another process had the warehouse open for longer than *timeout_s*;
             negative: wait without end.
     """
-    paths = waiting_files(settings.rescored)
     now = settings.clock()
     with open_warehouse(settings.warehouse, tell=tell, timeout_s=timeout_s) as connection:
+        # Under the lock: what another process has taken in meanwhile is gone from the list.
+        paths = waiting_files(settings.rescored)
         taken = take_in(connection, paths, now=now, reported_until=reported_until)
-    for path, why in taken.broken:
-        put_aside(path, settings.aside, why)
+        for path, why in taken.broken:
+            with suppress(FileNotFoundError):
+                put_aside(path, settings.aside, why)
     aside = {path for path, _ in taken.broken}
     return taken, [path for path in paths if path not in aside]

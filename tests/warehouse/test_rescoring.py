@@ -7,17 +7,21 @@ import sys
 import time
 from datetime import timedelta
 from pathlib import Path
+from queue import Queue
+from threading import Event, Thread
 
 import pytest
 
+from collectors.landing import waiting_files
 from enrichment.matching.subjects import Match
 from enrichment.passages import passages_around
 from enrichment.pipeline import build_pipeline, make_doc, subject_passages
 from enrichment.tone.fast import default_tone_model
 from tests.warehouse.building import HOUR, T0, Judgement, mention
-from tests.warehouse.rescored import Better, ask, judge, load, place, snapshot, take
+from tests.warehouse.rescored import NOW, Better, ask, judge, load, place, snapshot, take
 from warehouse.connection import open_warehouse
 from warehouse.intake import tidy_up
+from warehouse.rescore_file import keys_within, take_in
 from warehouse.rescore_judging import PASSAGES_AT_ONCE
 from warehouse.rescoring import take_in_waiting
 
@@ -167,3 +171,33 @@ def test_a_load_lets_go_of_what_nobody_took_in_for_a_day(many):
     tidy_up(many, [])
     assert not old.exists()
     assert files(many) == BATCHES - 1
+
+
+def test_what_another_run_takes_in_meanwhile_is_neither_broken_nor_missing(many):
+    """Two runs at once: the second waits for the warehouse while the first one finishes."""
+    judge(many, Better())
+    waits, outcome = Event(), Queue()
+
+    def second() -> None:
+        outcome.put(take_in_waiting(many, reported_until=None, tell=lambda _: waits.set()))
+
+    thread = Thread(target=second)
+    with open_warehouse(many.warehouse, tell=print):
+        thread.start()
+        assert waits.wait(60)
+        for path in many.rescored.glob("*.parquet"):
+            path.unlink()
+    thread.join(60)
+    taken, paths = outcome.get(timeout=1)
+    assert (taken.matches, taken.broken, paths) == (0, (), [])
+    assert not many.aside.exists()
+
+
+def test_a_file_that_goes_after_it_was_listed_is_passed_over(many):
+    judge(many, Better())
+    listed = waiting_files(many.rescored)
+    listed[0].unlink()
+    assert len(keys_within(listed, model="better 1")) == MATCHES - PASSAGES_AT_ONCE
+    with open_warehouse(many.warehouse, tell=print) as connection:
+        taken = take_in(connection, listed, now=NOW)
+    assert (taken.matches, taken.broken) == (MATCHES - PASSAGES_AT_ONCE, ())

@@ -4,7 +4,7 @@ CREATE OR REPLACE TEMP TABLE judging AS
 SELECT DISTINCT ON (mention_id, subject_id, field, start_char, end_char)
     fresh.*,
     tone_reading(read_model, read_negative, read_neutral, read_positive) AS reading
-FROM read_parquet($paths) AS fresh
+FROM arriving_rescored AS fresh
 JOIN subject_match AS known USING (mention_id, version_id, subject_id, field, start_char, end_char)
 SEMI JOIN mention USING (mention_id, version_id)
 SEMI JOIN (FROM subject WHERE facet <> 'employee') AS open_subject USING (subject_id)
