@@ -1,7 +1,7 @@
 """Judge stored mentions once more, batch by batch: each passage once."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from itertools import groupby
+from itertools import groupby, islice
 from typing import Any
 
 from enrichment.passages import Passage, passages_around
@@ -59,10 +59,16 @@ def judge_in_batches(
                 if len(unread) >= PASSAGES_AT_ONCE or len(waiting) >= _PLACES_AT_ONCE:
                     yield _judged(waiting, unread, tones, model)
                     waiting, unread = [], {}
-        while len(tones) > _REMEMBERED:
-            del tones[next(iter(tones))]
+        _forget(tones, {passage for _, passage in waiting})
     if waiting:
         yield _judged(waiting, unread, tones, model)
+
+
+def _forget(tones: dict[Passage, Tone], needed: Collection[Passage]) -> None:
+    """Let the oldest tones go beyond those that are remembered, save for what waits for its batch."""
+    for passage in list(islice(tones, max(0, len(tones) - _REMEMBERED))):
+        if passage not in needed:
+            del tones[passage]
 
 
 def _judged(

@@ -117,6 +117,21 @@ def test_what_a_copy_was_judged_before_is_taken_from_there(tmp_path):
     assert ask(settings, "SELECT DISTINCT tone_model FROM subject_match") == [("better 1",)]
 
 
+def test_a_tone_of_an_earlier_run_is_kept_for_the_copies_that_wait(tmp_path, monkeypatch):
+    settings = place(tmp_path)
+    load(settings, "one", [mention(f"old {n}", f"Acme {n}") for n in range(9)])
+    snapshot(settings)
+    judge(settings, Better())
+    take(settings)
+    load(settings, "two", [mention(n, f"Acme {n}", at=T0 + HOUR) for n in range(9)])
+    snapshot(settings)
+    monkeypatch.setattr("warehouse.rescore_judging._REMEMBERED", 2)
+    monkeypatch.setattr("warehouse.rescore_judging._MENTIONS_READ", 3)
+    model = Better()
+    assert judge(settings, model).judged == take(settings).matches == 9
+    assert model.read == []
+
+
 def test_two_subjects_of_a_mention_are_judged_apart(tmp_path):
     settings = place(tmp_path)
     load(settings, "one", [mention(1, "A, B")], judgement=Judgement(subjects=("acme", "beta")))
