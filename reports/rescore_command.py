@@ -62,7 +62,9 @@ def rescore(
     model: Annotated[
         str | None,
         typer.Option(
-            "--model", help="accurate, or another name as in tone.toml.  [default: accurate]"
+            "--model",
+            help="accurate, or another name as in tone.toml, but not the one that judges all "
+            "mentions.  [default: accurate]",
         ),
     ] = None,
     home: HomeOption = None,
@@ -86,6 +88,12 @@ def rescore(
         {"tone": ToneSettings, "reports": ReportSettings, "warehouse": WarehouseSettings},
     )
     tone = configuration.setting("tone", ToneSettings)
+    if model == tone.model:
+        tell(
+            f"the model {model!r} judges all mentions already (`model` in "
+            f"{settings.config / 'tone.toml'}): name a better one"
+        )
+        raise typer.Exit(_WRONG_USAGE)
     judge = _load(settings, model)
     if judge is None:
         return

@@ -218,16 +218,35 @@ def test_command_judges_by_the_accurate_model_and_says_how_much(command, setting
     )
 
 
-def test_command_takes_another_model_reach_and_time(command, settings):
-    assert "1 of 1 matches judged by lexicon" in command("--model", "fast").out
-    assert "nothing to judge" in command("--model", "fast").out
+@pytest.fixture
+def beside_accurate(command, tmp_path):
+    """Run the command where all is judged by the accurate model, so that the fast one is another."""
+    (tmp_path / "config/tone.toml").write_text('model = "accurate"\n', encoding="utf-8")
+    return command
+
+
+def test_command_takes_another_model_reach_and_time(beside_accurate, settings):
+    assert "1 of 1 matches judged by lexicon" in beside_accurate("--model", "fast").out
+    assert "nothing to judge" in beside_accurate("--model", "fast").out
     assert ask(settings, "SELECT starts_with(tone_model, 'lexicon') FROM rescored") == [(True,)]
 
 
 @pytest.mark.parametrize("words", [("--reach", "20001"), ("--since", "2026-11-17")])
-def test_command_leaves_alone_what_matters_less(command, words):
-    done = command("--model", "fast", *words)
+def test_command_leaves_alone_what_matters_less(beside_accurate, words):
+    done = beside_accurate("--model", "fast", *words)
     assert (done.code, "nothing to judge" in done.out) == (0, True)
+
+
+def test_command_refuses_the_model_that_judges_all_mentions_anyway(command, settings, tmp_path):
+    """It would replace better tones, and the next scheduled round would judge them once more."""
+    judge(settings, Better())
+    write(settings)
+    done = command("--model", "fast")
+    assert done.code == 2
+    assert "'fast' judges all mentions already" in done.err
+    (tmp_path / "config/tone.toml").write_text('model = "no/such"\n', encoding="utf-8")
+    assert "'no/such' judges all mentions already" in command("--model", "no/such").err
+    assert ask(settings, "SELECT tone_model FROM subject_match") == [("better 1",)]
 
 
 @pytest.mark.parametrize(
@@ -245,9 +264,9 @@ def test_command_names_what_is_wrong(command, words, told):
     assert told in " ".join(done.err.replace("│", " ").split())
 
 
-def test_command_needs_a_snapshot(settings, command):
+def test_command_needs_a_snapshot(settings, beside_accurate):
     for path in (settings.snapshot, *settings.snapshots.iterdir()):
         path.unlink()
-    done = command("--model", "fast")
+    done = beside_accurate("--model", "fast")
     assert done.code == 2
     assert "run `luisterpost run`" in done.err
