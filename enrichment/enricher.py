@@ -18,6 +18,7 @@ from enrichment.keyphrases.matches import SubjectPhrase, phrase_matches, private
 from enrichment.language.detection import detect_language, language_model
 from enrichment.matching.query_text import About
 from enrichment.matching.subjects import Match, SubjectMatcher
+from enrichment.names.employees import EmployeeNames
 from enrichment.names.entities import (
     Entity,
     find_recogniser,
@@ -123,6 +124,7 @@ class Enricher:
         self.not_about = 0
         """Mentions of which a match was left out, since they are probably about something else."""
         self._private_words = private_words_of(watchlist.subject)
+        self._employees = EmployeeNames(watchlist.subject)
         self._people = {s.id for s in watchlist.subject if s.facet == "employee"}
         self._matchers: dict[tuple[str, ...], SubjectMatcher] = {}
         self._analyses: OrderedDict[_Task, _Analysis] = OrderedDict()
@@ -243,8 +245,7 @@ class Enricher:
     ) -> None:
         docs = ((make_doc(nlp, task.text, task.matches, language=language), task) for task in tasks)
         for doc, task in nlp.pipe(docs, as_tuples=True, batch_size=_DOCS_AT_ONCE):
-            people = [(m.start, m.end) for m in task.matches if m.subject in self._people]
-            entities = self._entities(doc, task, people, recogniser)
+            entities = self._entities(doc, task, recogniser)
             flags = flag_matches(self._flags, task.matches, doc._.passages, self._people)
             phrases = phrase_matches(
                 task.matches,
@@ -255,18 +256,17 @@ class Enricher:
             )
             self._analyses[task] = _Analysis(doc._.tones, entities, tuple(flags), tuple(phrases))
 
-    def _entities(
-        self, doc: Doc, task: _Task, people: Sequence[tuple[int, int]], recogniser: str | None
-    ) -> tuple[Entity, ...]:
+    def _entities(self, doc: Doc, task: _Task, recogniser: str | None) -> tuple[Entity, ...]:
         if not self._has_entities:
             return ()
         return tuple(
             kept_entities(
                 doc,
                 found_by=recogniser_name(recogniser) if recogniser else "none",
-                people=people,
+                people=self._employees.spans(task.text),
                 watched=[(m.start, m.end) for m in task.matches if m.subject not in self._people],
                 watched_by=f"watchlist {self.watchlist.version}",
+                private_words=self._private_words,
             )
         )
 

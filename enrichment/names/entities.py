@@ -11,6 +11,7 @@ from types import MappingProxyType
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from enrichment.matching.folding import fold
 from enrichment.names.finder import LANGUAGES, NAMES, given_names, name_finder_name
 
 LABELS: Mapping[str, str] = {
@@ -37,6 +38,8 @@ _MISTAKEN_FOR = frozenset({"ORG", "PRODUCT"})
 """What models take persons for whom they don't know."""
 _GIVEN_AND_FAMILY = 2
 _LONGEST_NAME = 120
+_FEWEST_LETTERS = 3
+"""Of a word that tells who is meant; shorter ones are initials and particles."""
 _OUTDONE = ("en_core_web_sm",)
 """Beginnings of pipelines that find fewer names than the model that ships (docs/quality.md), ten times slower."""
 _SIZES = ("md", "sm", "lg")
@@ -135,6 +138,7 @@ def kept_entities(
     people: Sequence[tuple[int, int]] = (),
     watched: Sequence[tuple[int, int]] = (),
     watched_by: str = "watchlist",
+    private_words: frozenset[str] = frozenset(),
 ) -> list[Entity]:
     """
     List the names in a Doc that may be kept.
@@ -142,11 +146,12 @@ def kept_entities(
     Args:
         doc: After `ner`, if there was one.
         found_by: Name and version of what set `doc.ents`.
-        people: Spans, in characters, of watched employees: whatever label a
+        people: Spans, in characters, of employees, see `EmployeeNames`: whatever label a
             pipeline gives a person's name, it is not kept.
         watched: Spans of other subjects of the watchlist. They are organisations, and
             what a pipeline found across them gives way.
         watched_by: Name and version of the watchlist.
+        private_words: Of employees' names, folded: what consists of nothing else is not kept.
 
     Returns:
         In the order of the text, none overlapping another; without organisations that may be
@@ -173,6 +178,7 @@ def kept_entities(
         and "@" not in name.text
         and any(map(str.isalpha, name.text))
         and not taken.touches(name.start_char, name.end_char)
+        and not _is_private(name.text, private_words)
         and not (LABELS[name.label_] in _MISTAKEN_FOR and _may_be_a_person(name.text))
     ]
     return sorted([*known, *found], key=lambda entity: entity.start)
@@ -189,6 +195,14 @@ def _may_be_a_person(text: str) -> bool:
     """Tell whether a name is a usual given name and one more word."""
     words = text.split()
     return len(words) == _GIVEN_AND_FAMILY and words[0].lower() in given_names()
+
+
+def _is_private(text: str, private_words: frozenset[str]) -> bool:
+    """Tell whether a name is a part of employees' names, initials aside."""
+    if not private_words:
+        return False
+    words = re.findall(rf"\w{{{_FEWEST_LETTERS},}}", fold(text))
+    return bool(words) and private_words.issuperset(words)
 
 
 class _Covered:

@@ -138,10 +138,10 @@ def test_organisation_that_may_be_a_person_is_not_kept_unless_it_is_watched():
 
 def test_twice_the_text_with_watched_names_takes_about_twice_as_long():
     half, whole = (seconds_of(names) for names in (3_000, 6_000))
-    if whole > 3.2 * half + 0.02:  # another program may have emptied the caches meanwhile
+    if whole > 3.2 * half + 0.05:  # another program may have emptied the caches meanwhile
         half, whole = (min(seconds_of(names) for _ in range(3)) for names in (3_000, 6_000))
     assert whole < 1
-    assert whole < 3.2 * half + 0.02
+    assert whole < 3.2 * half + 0.05
 
 
 def seconds_of(names):

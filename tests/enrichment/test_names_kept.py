@@ -47,7 +47,8 @@ def rows(text, **values):
         "language_tag": None,
     }
     has_entities = values.pop("has_entities", True)
-    enricher = Enricher(WATCHLIST, has_entities=has_entities)
+    watchlist = Watchlist.model_validate({"subject": values.pop("subjects", SUBJECTS)})
+    enricher = Enricher(watchlist, has_entities=has_entities)
     return enricher.enrich([given | values], now=NOW)[0]["entities"]
 
 
@@ -105,6 +106,32 @@ def test_employee_is_kept_neither_with_nor_without_consent_for_the_platform():
     text = "Jo Somers van Acme sprak gisteren in Gent over bier, zegt de krant."
     for platform in ("mastodon", "x"):
         assert set(labels(text, platform=platform)) == {"Acme", "Gent"}
+
+
+PLACED = SUBJECTS[2] | {
+    "name": "Lena Vilvoorde",
+    "terms": ["L. Vilvoorde", "Vilvoorde"],
+    "context": ["schaken"],
+}
+"""An employee whom a model takes for a place."""
+
+
+@pytest.mark.parametrize("platform", ["mastodon", "x"])
+@pytest.mark.parametrize("times", [1, 70])
+@pytest.mark.parametrize("name", ["Vilvoorde", "VILVOORDE"])
+def test_employee_is_not_kept_as_a_place_whatever_consent_context_and_number_of_places(
+    name, times, platform
+):
+    text = "\n".join(["Acme opent een café in Gent.", *[f"Daarna ook een in {name}."] * times])
+    assert set(labels(text, platform=platform)) == {"Acme", name, "Gent"}
+    subjects = [*SUBJECTS[:2], PLACED]
+    assert set(labels(text, platform=platform, subjects=subjects)) == {"Acme", "Gent"}
+
+
+def test_employee_is_not_kept_by_a_part_of_the_name():
+    text = "Acme en Somers openen in Gent een fabriek."
+    assert set(labels(text, subjects=SUBJECTS[:2])) == {"Acme", "Somers", "Gent"}
+    assert set(labels(text)) == {"Acme", "Gent"}
 
 
 def test_nothing_is_kept_where_names_are_left_out():
