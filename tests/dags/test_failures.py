@@ -211,7 +211,7 @@ def stage(tmp_path: Path) -> Iterator[Stage]:
         with airflow(environment, own) as running, running.client() as client:
             wait_for(
                 "the DAGs",
-                lambda: client.get("/dags").raise_for_status().json()["total_entries"] == 5,
+                lambda: client.get("/dags").raise_for_status().json()["total_entries"] == 6,
                 about=lambda: client.get("/importErrors").text,
             )
             yield Stage(
