@@ -177,6 +177,20 @@ def test_what_was_put_aside_goes_with_what_was_deleted_and_its_reason_stays(path
     assert [one.name for one in aside.parent.iterdir()] == [f"{aside.name}.why.txt"]
 
 
+def test_what_was_judged_once_more_and_waits_goes_with_what_was_deleted(path):
+    settings = Settings(home=path.parent)
+    path.rename(settings.warehouse)
+    purge_all(settings, tell=print, only_pending=True)
+    settings.rescored.mkdir()
+    (settings.rescored / "waits.parquet").write_text("ids of people's posts")
+    assert purge_all(settings, tell=print, only_pending=True) is False
+    assert len(list(settings.rescored.iterdir())) == 1
+    with warehouse(settings.warehouse) as connection:
+        drop_unmatched(connection, now=LATER, keep=timedelta(days=30))
+    assert purge_all(settings, tell=print, only_pending=True) is True
+    assert list(settings.rescored.iterdir()) == []
+
+
 def test_nothing_is_noted_where_nothing_expired(path):
     purge(path)
     with warehouse(path) as connection:
