@@ -1,6 +1,7 @@
 """Keep only what may be kept: consent, and the time limit on mentions that concern nobody."""
 
 from datetime import datetime, timedelta
+from typing import Literal
 
 import duckdb
 import pyarrow as pa
@@ -20,7 +21,8 @@ def apply_watchlist(
     An employee without a standing consent, or one who left the watchlist,
     loses every row: subject, matches, hourly figures. So does what was another
     subject until the watchlist called it an employee, beyond what its consent
-    covers. Other subjects that left it keep their history and are marked inactive.
+    covers; and what a better model judged once more of it before has the tone
+    again that was read first. Other subjects that left it keep their history and are marked inactive.
 
     Returns:
         How many mentions lost a match with an employee.
@@ -33,16 +35,17 @@ def apply_watchlist(
             before = _employees(connection)
             has_new_rules = _becomes_employee(connection)
             run_script(connection, "subjects", {})
-            run_script(connection, "refuse", {})
+            run_script(connection, "refuse", {"now": now})
+            removed = _mentions(connection, "refused")
             connection.execute(
-                "CREATE OR REPLACE TEMP TABLE touched AS SELECT DISTINCT mention_id FROM refused"
+                "CREATE OR REPLACE TEMP TABLE touched AS "
+                "SELECT mention_id FROM refused UNION SELECT mention_id FROM put_back"
             )
-            removed: int = connection.execute("SELECT count(*) FROM touched").fetchall()[0][0]
             if removed or has_new_rules or before - _employees(connection):
                 connection.execute(
                     "INSERT INTO pending_purge VALUES ($now, 'consent')", {"now": now}
                 )
-            if removed:
+            if _mentions(connection, "touched"):
                 run_script(connection, "touch_by_mention", {})
                 run_script(connection, "roll_up", {"now": now})
     finally:
@@ -71,6 +74,13 @@ def drop_unmatched(connection: duckdb.DuckDBPyConnection, *, now: datetime, keep
         count: int = connection.execute("SELECT count(*) FROM touched").fetchall()[0][0]
         if count:
             remove_touched(connection, now=now)
+    return count
+
+
+def _mentions(connection: duckdb.DuckDBPyConnection, table: Literal["refused", "touched"]) -> int:
+    """Count the mentions that a temporary table names."""
+    counted = connection.table(table).aggregate("count(DISTINCT mention_id)").fetchall()
+    count: int = counted[0][0]
     return count
 
 

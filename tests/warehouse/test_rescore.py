@@ -11,6 +11,7 @@ from tests.warehouse.building import (
     Judgement,
     brand,
     contents,
+    employee,
     mention,
     warehouse,
     watchlist,
@@ -251,6 +252,31 @@ def test_who_becomes_an_employee_leaves_no_judgement_behind(judged):
         connection.execute("UPDATE subject SET facet = 'employee' WHERE subject_id = 'acme'")
         apply_watchlist(connection, watchlist(brand("beta")), now=NOW)
     assert ask(judged, "FROM rescored") == []
+
+
+def test_who_becomes_an_employee_has_the_tone_again_that_was_read_first(judged):
+    """A freelancer's trade name that was entered as a brand, and a consent since."""
+    take(judged)
+    snapshot(judged)
+    judge(judged, Better("better 2", (0.1, 0.1, 0.8)))
+    take(judged)
+    with warehouse(judged.warehouse) as connection:
+        apply_watchlist(connection, watchlist(employee("acme")), now=NOW)
+    assert ask(judged, TONES) == [(n, "neutral", "m1") for n in "12"]
+    ((p,),) = ask(judged, "SELECT DISTINCT [p_negative, p_neutral, p_positive] FROM subject_match")
+    assert p == [0.125, 0.75, 0.125]
+    assert ask(judged, VOLUME) == [("acme", 0, 2)]
+    assert ask(judged, "FROM rescored") == ask(judged, "FROM match_history") == []
+
+
+def test_a_reading_that_came_after_stays_with_who_becomes_an_employee(judged):
+    take(judged)
+    other = Judgement(tone="positive", p=(0.1, 0.1, 0.8))
+    again = {"kind": "again", "enriched_at": T0 + HOUR, "judgement": other}
+    load(judged, "again", [mention(1, "Acme is slow")], **again)
+    with warehouse(judged.warehouse) as connection:
+        apply_watchlist(connection, watchlist(employee("acme")), now=NOW)
+    assert ask(judged, TONES) == [("1", "positive", "m1"), ("2", "neutral", "m1")]
 
 
 def test_a_broken_file_is_named_and_the_others_are_taken_in(judged):
