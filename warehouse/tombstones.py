@@ -2,18 +2,15 @@
 
 import hmac
 import os
-import secrets
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
 import duckdb
 import pyarrow as pa
 
-from collectors.landing import sync_folder
 from collectors.recheck import rechecker_for
+from collectors.secret_key import KEY_BYTES, key_path, make_key
 from warehouse.charged_items import hide_earlier_items
 from warehouse.errors import TombstoneKeyError
 from warehouse.link import unlink_removed
@@ -21,7 +18,6 @@ from warehouse.query import run_script
 from warehouse.transaction import in_transaction
 
 _KEY_VARIABLE = "LUISTERPOST_TOMBSTONE_KEY"
-_KEY_BYTES = 32
 _COPY = "copy it from whoever loaded first"
 _BURIED = pa.schema([("mention_id", pa.string()), ("key_hash", pa.string())])
 
@@ -52,8 +48,7 @@ def tombstone_key(connection: duckdb.DuckDBPyConnection, *, create: bool) -> byt
         TombstoneKeyError: The key is absent, broken, or not this warehouse's.
     """
     given = os.environ.get(_KEY_VARIABLE)
-    path = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config")
-    path = path / "luisterpost" / "tombstone.key"
+    path = key_path("tombstone.key")
     expected = connection.execute("SELECT fingerprint FROM tombstone_key").fetchall()
     if not given and not path.exists():
         if expected or not create:
@@ -62,13 +57,13 @@ def tombstone_key(connection: duckdb.DuckDBPyConnection, *, create: bool) -> byt
                 f"restore {path} ({_COPY}), or set {_KEY_VARIABLE}"
             )
             raise TombstoneKeyError(msg)
-        _make_key(path)
+        make_key(path)
     try:
         key = bytes.fromhex(given or path.read_text(encoding="ascii").strip())
     except ValueError:
         key = b""
-    if len(key) < _KEY_BYTES:
-        msg = f"the tombstone key must be {_KEY_BYTES} bytes in hexadecimal ({_KEY_VARIABLE} or {path})"
+    if len(key) < KEY_BYTES:
+        msg = f"the tombstone key must be {KEY_BYTES} bytes in hexadecimal ({_KEY_VARIABLE} or {path})"
         raise TombstoneKeyError(msg)
     fingerprint = _hash(key, "the key of this warehouse")
     if not expected and create:
@@ -78,23 +73,6 @@ def tombstone_key(connection: duckdb.DuckDBPyConnection, *, create: bool) -> byt
         msg = f"this warehouse's hashes were made with another key than that in {where}: {_COPY}"
         raise TombstoneKeyError(msg)
     return key
-
-
-def _make_key(path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    temporary.unlink(missing_ok=True)
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        file.write(secrets.token_hex(_KEY_BYTES))
-        file.flush()
-        os.fsync(file.fileno())
-    try:
-        with suppress(FileExistsError):  # Another process made one just now: that one counts.
-            os.link(temporary, path)
-    finally:
-        temporary.unlink()
-    sync_folder(path.parent)
 
 
 def bury(
