@@ -236,9 +236,12 @@ def check(
 ) -> None:
     """Check the configuration and run its query tests: every mistake, and what to do about it."""
     from enrichment.matching.query_tests import check_folder
+    from enrichment.relevance.using import relevance_mistakes
 
     settings = settings_from(context, home, config, now)
     checked, tests = check_folder(settings.config, settings.clock(), OPTIONAL_FILES, os.environ)
+    if not isinstance(checked, ConfigurationError) and (wrong := relevance_mistakes(settings)):
+        checked = ConfigurationError(wrong, checked.warnings)
     raise typer.Exit(print_check(checked, console, tests=tests))
 
 

@@ -27,9 +27,11 @@ def enrich_with_bar(
     from rich.progress import Progress
 
     from enrichment.enrich import configured_enricher, enrich_waiting, unenriched
+    from enrichment.relevance.using import forget_ended
 
     waiting = unenriched(settings)
     if not waiting:
+        forget_ended(settings, watchlist)
         typer.echo(f"nothing to enrich: no new files in {settings.landing}")
         return False
     try:

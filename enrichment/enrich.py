@@ -22,7 +22,7 @@ from enrichment.enriched import ENRICHED_SCHEMA
 from enrichment.enricher import READ_COLUMNS, Enricher
 from enrichment.flags.rules import read_flags
 from enrichment.names.settings import configured_recognisers
-from enrichment.relevance.using import model_in_use
+from enrichment.relevance.using import forget_ended, model_in_use
 from enrichment.tone.settings import configured_tone_model
 from enrichment.waiting import unenriched
 
@@ -153,6 +153,7 @@ def enrich_waiting(
     results = []
     bugs: list[Exception] = []
     wanted = None if only is None else set(only)
+    forget_ended(settings, watchlist)  # Whether or not anything waits.
     for landing in unenriched(settings):
         if wanted is not None and landing not in wanted:
             continue

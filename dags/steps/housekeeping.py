@@ -92,7 +92,12 @@ def look_up_posts(chosen: str) -> int:
 
 
 def drop_expired() -> int:
-    """Delete mentions that concerned nobody for too long, and say how many went."""
+    """
+    Delete mentions that concerned nobody for too long, and say how many went.
+
+    What was taught of employees whose consent has ended goes as well.
+    """
+    from enrichment.relevance.using import forget_ended
     from warehouse.connection import open_warehouse
     from warehouse.privacy import apply_watchlist, drop_unmatched
     from warehouse.settings import WarehouseSettings
@@ -106,7 +111,9 @@ def drop_expired() -> int:
         open_warehouse(path, tell=tell, timeout_s=PATIENCE_S) as connection,
     ):
         apply_watchlist(connection, around.configuration.watchlist, now=now)
-        return drop_unmatched(connection, now=now, keep=keep.keep_unmatched)
+        dropped = drop_unmatched(connection, now=now, keep=keep.keep_unmatched)
+    forget_ended(around.settings, around.configuration.watchlist)
+    return dropped
 
 
 def purge_bytes() -> int:

@@ -68,7 +68,7 @@ def match(
     """
     settings = settings_from(context, home, config, now)
     watchlist = _watchlist_or_exit(settings)
-    matchers = _Matchers(watchlist, settings.clock(), _taught_or_exit(settings))
+    matchers = _Matchers(watchlist, settings.clock(), _taught_or_exit(settings, watchlist))
     if explain:
         _explain_lines(matchers)
         return
@@ -285,14 +285,14 @@ class _Matchers:
         ]
 
 
-def _taught_or_exit(settings: Settings) -> "RelevanceModel | None":
+def _taught_or_exit(settings: Settings, watchlist: Watchlist) -> "RelevanceModel | None":
     """Read what was taught, or say why that can't be and end with code 2."""
     if not settings.relevance.exists():
         return None
-    from enrichment.relevance.storing import read_model
+    from enrichment.relevance.using import model_in_use
 
     try:
-        return read_model(settings.relevance)
+        return model_in_use(settings, watchlist)
     except ConfigurationError as error:
         print_mistakes(error.mistakes, Console(stderr=True), style="red")
         raise typer.Exit(WRONG_CONFIGURATION) from error

@@ -1,8 +1,10 @@
 """The commands `relevance teach`, `relevance show` and `relevance forget`."""
 
 from collections.abc import Iterator, Mapping
+from contextlib import nullcontext
 from datetime import datetime
 from pathlib import Path
+from secrets import token_bytes
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -13,7 +15,7 @@ from rich.text import Text
 from collectors.configuration.check import count_of
 from collectors.configuration.configured import read_or_exit
 from collectors.configuration.mistakes import one_of, printable
-from collectors.settings import ConfigOption, HomeOption, NowOption, settings_from
+from collectors.settings import ConfigOption, HomeOption, NowOption, Settings, settings_from
 from collectors.watchlist import Watchlist
 
 if TYPE_CHECKING:
@@ -67,25 +69,30 @@ def teach(
     less probable than its `relevance` in watchlist.toml (0.5 if nothing is said) no longer count.
     Twenty of both are better, and they should be as your mentions are: not only the clear ones.
 
-    Kept are hashes of words, not texts, in relevance.npz of the data directory. What is stored
-    is judged anew by `luisterpost enrich --again --since …`. A bad line is told with its number
+    Kept are no texts but hashes of words, in relevance.npz of the data directory, made with a key
+    that lies apart from it: relevance.key below ~/.config/luisterpost, or
+    LUISTERPOST_RELEVANCE_KEY. Without the key the file is of no use: keep a copy of it, elsewhere
+    than the file's. Lines about an employee need the `platform`. What is stored is judged anew by `luisterpost enrich --again --since …`. A bad line is told with its number
     and left out; the exit code is then 1, and 2 where no line could be read.
     """
     from enrichment.relevance.learning import learn
     from enrichment.relevance.lessons import united
     from enrichment.relevance.storing import read_learnt, relevance_lock, write_learnt
-    from enrichment.relevance.using import forget_ended
+    from enrichment.relevance.using import still_allowed
 
     settings = settings_from(context, home, config, now)
+    path, moment = settings.relevance, settings.clock()
     watchlist = read_or_exit(settings, {}).watchlist
-    forget_ended(settings, watchlist)
-    lecture, bad, unjudged = _read_or_exit(file, watchlist, settings.clock())
-    with relevance_lock(settings.relevance), _notes.status("learning …"):
-        known = read_learnt(settings.relevance).lessons
+    key = _key_for(settings, is_trial=dry_run)
+    lecture, bad, unjudged = _read_or_exit(file, watchlist, moment, key)
+    if not dry_run:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    with nullcontext() if dry_run else relevance_lock(path), _notes.status("learning …"):
+        known = still_allowed(read_learnt(path, key).lessons, watchlist, moment)
         lessons, repeated, changed = united(known, lecture.lessons)
-        learnt = learn(lessons)
+        learnt = learn(lessons, key)
         if not dry_run:
-            write_learnt(settings.relevance, learnt)
+            write_learnt(path, learnt)
     added = len(lessons) - len(known)
     typer.echo(
         f"{len(lecture.lessons):,} verdicts read: {added:,} new, {repeated:,} known, "
@@ -122,6 +129,7 @@ def show(
 
     settings = settings_from(context, home, config, now)
     watchlist = read_or_exit(settings, {}).watchlist
+    _require_home(settings)
     learnt = forget_ended(settings, watchlist)
     if not learnt.lessons:
         typer.echo("nothing was taught yet: every match counts (luisterpost relevance teach FILE)")
@@ -144,19 +152,26 @@ def forget(
 
     What was taught of the others is learnt anew without it.
     """
+    from enrichment.relevance.key import relevance_key
     from enrichment.relevance.learning import learn
     from enrichment.relevance.storing import read_learnt, relevance_lock, write_learnt
+    from enrichment.relevance.using import still_allowed
 
     settings = settings_from(context, home, config, now)
-    with relevance_lock(settings.relevance):
-        lessons = read_learnt(settings.relevance).lessons
+    watchlist = read_or_exit(settings, {}).watchlist
+    _require_home(settings)
+    path = settings.relevance
+    with relevance_lock(path) if path.exists() else nullcontext():
+        learnt = read_learnt(path, relevance_key())
+        lessons = learnt.lessons
         kept = [lesson for lesson in lessons if lesson.subject != subject]
         if len(kept) == len(lessons):
             known = sorted({lesson.subject for lesson in lessons})
             advice = f", {one_of(subject, known)}" if known else ""
             typer.echo(f"nothing was taught of '{printable(subject)}'{advice}", err=True)
             raise typer.Exit(_NOTHING_READ)
-        write_learnt(settings.relevance, learn(kept))
+        allowed = still_allowed(kept, watchlist, settings.clock())
+        write_learnt(path, learn(allowed, learnt.key))
     typer.echo(f"{len(lessons) - len(kept):,} verdicts on {subject} are forgotten")
     typer.echo("judge what is stored anew: luisterpost enrich --again --since DATE")
 
@@ -166,14 +181,33 @@ def thresholds_of(watchlist: Watchlist) -> dict[str, float]:
     return {subject.id: subject.relevance for subject in watchlist.subject}
 
 
-def _read_or_exit(file: Path, watchlist: Watchlist, now: datetime) -> tuple["Lecture", int, int]:
+def _require_home(settings: Settings) -> None:
+    """End with code 2 where there is no data directory, and make none."""
+    if not settings.home.is_dir():
+        typer.echo(f"there is no data directory at {settings.home}: is --home right?", err=True)
+        raise typer.Exit(_NOTHING_READ)
+
+
+def _key_for(settings: Settings, *, is_trial: bool) -> bytes:
+    """Read the key of what was taught, or make one where nothing was; a trial's is not kept."""
+    from enrichment.relevance.key import relevance_key
+    from enrichment.relevance.storing import read_learnt
+
+    read_learnt(settings.relevance, relevance_key())  # Where the key was lost none is made.
+    key = relevance_key(create=not is_trial)
+    return token_bytes() if key is None else key
+
+
+def _read_or_exit(
+    file: Path, watchlist: Watchlist, now: datetime, key: bytes
+) -> tuple["Lecture", int, int]:
     """Read a file of verdicts, tell its bad lines, and count them and those without a verdict."""
     from collectors.imports.unpacking import ImportFileError
     from enrichment.json_lines import BadLine
     from enrichment.relevance.labels import NoVerdict, read_labels
     from enrichment.relevance.teaching import Lecture
 
-    lecture, bad, unjudged = Lecture(), 0, 0
+    lecture, bad, unjudged = Lecture(key), 0, 0
     try:
         for number, label in _with_bar(read_labels(file, watchlist, now), file):
             if not isinstance(label, BadLine):

@@ -3,9 +3,9 @@
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
+from hashlib import blake2b
 from itertools import pairwise
 from typing import NamedTuple
-from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +14,7 @@ from enrichment.matching.subjects import Match
 from enrichment.matching.words import known_word
 
 BUCKETS = 1 << 18
-"""So few that each stands for several words and any number of pairs: no text can be read back."""
+"""So few that each stands for several words and any number of pairs."""
 
 _REACH = 300
 """Characters read on either side of a name: what stands further off in an article says little."""
@@ -57,7 +57,7 @@ class Evidence(NamedTuple):
     values: NDArray[np.float32]
 
 
-def evidence_of(title: str, text: str, matches: Sequence[Match]) -> Evidence:
+def evidence_of(title: str, text: str, matches: Sequence[Match], key: bytes) -> Evidence:
     """
     Read a mention for one subject.
 
@@ -65,13 +65,14 @@ def evidence_of(title: str, text: str, matches: Sequence[Match]) -> Evidence:
         title: The title, or nothing.
         text: The text.
         matches: Where they name the subject; none: the text's beginning is read.
+        key: Of the hashes.
 
     Returns:
         Hashed features; time and size are bounded whatever the length.
     """
     weights: dict[int, float] = {}
-    for key, weight in features(title, text, matches):
-        bucket = bucket_of(key)
+    for feature, weight in features(title, text, matches):
+        bucket = bucket_of(feature, key)
         weights[bucket] = max(weight, weights.get(bucket, 0.0))
     buckets = np.array(sorted(weights), np.int32)
     values = np.array([weights[bucket] for bucket in buckets.tolist()], np.float32)
@@ -79,9 +80,15 @@ def evidence_of(title: str, text: str, matches: Sequence[Match]) -> Evidence:
     return Evidence(buckets, values / np.float32(length or 1.0))
 
 
-def bucket_of(key: str) -> int:
-    """Hash a feature's key to its bucket, the same in all processes."""
-    return crc32(key.encode("utf-8", "surrogatepass")) % BUCKETS
+def bucket_of(feature: str, key: bytes) -> int:
+    """
+    Hash a feature to its bucket, the same in all processes that have the key.
+
+    Without the key a dictionary can't be tried: hashes of a word, its stem and its pairs would
+    confirm one another otherwise, and give texts back (BLAKE2's keyed mode, RFC 7693).
+    """
+    content = feature.encode("utf-8", "surrogatepass")
+    return int.from_bytes(blake2b(content, key=key, digest_size=8).digest()) % BUCKETS
 
 
 def features(title: str, text: str, matches: Sequence[Match]) -> Iterator[tuple[str, float]]:
@@ -89,7 +96,7 @@ def features(title: str, text: str, matches: Sequence[Match]) -> Iterator[tuple[
     List the features of a mention, before they are hashed.
 
     Yields:
-        A key, whose first letter tells the kind (`w` word, `p` pair, `n` near the name, `s`
+        A feature, whose first letter tells the kind (`w` word, `p` pair, `n` near the name, `s`
         stem, `f` form and rule), and its weight: rare words weigh more.
     """
     yield from _form_features(title, text, matches)

@@ -10,12 +10,14 @@ from collectors.imports.csv_rows import Table
 from collectors.imports.lines import as_utf8, numbered_lines
 from collectors.watchlist import Subject, Watchlist
 from enrichment.json_lines import BadLine, line_batches, read_object
-from enrichment.relevance.using import may_be_taught
 
 _NEEDED = ("text", "subject", "relevant")
 _TABLES = {".csv", ".tsv"}
-_YES = frozenset({"true", "1", "yes", "y", "ja", "oui", "relevant"})
-_NO = frozenset({"false", "0", "no", "n", "nee", "non", "nein", "irrelevant"})
+_YES = frozenset({"true", "1", "1.0", "yes", "y", "ja", "oui", "relevant", "waar", "vrai", "wahr"})
+_NO = frozenset(
+    {"false", "0", "0.0", "no", "n", "nee", "non", "nein", "irrelevant", "onwaar", "faux", "falsch"}
+)
+"""With what spreadsheets write for true and false in Dutch, French and German."""
 
 
 class NoVerdict(BadLine):
@@ -52,7 +54,7 @@ def read_labels(
             Both have `text`, `subject` (an id of the watchlist) and `relevant`, perhaps
             `title` and `platform`; other columns, an author's for instance, are not read.
         watchlist: The subjects.
-        now: Aware; an employee is learnt about while the consent stands.
+        now: Aware; an employee is learnt about where and while the consent stands.
 
     Yields:
         The line's number, from 1, with what it says or what is wrong with it: `NoVerdict`
@@ -117,8 +119,14 @@ def _label(row: Mapping[str, Any], subjects: Mapping[str, Subject], now: datetim
         advice = one_of(row["subject"], tuple(subjects))
         msg = f"no subject of watchlist.toml has the id {quoted(row['subject'])}, {advice}"
         raise BadLine(msg)
-    if not may_be_taught(subject, now):
-        msg = f"{quoted(subject.id)} is an employee whose consent has ended: nothing is learnt"
+    if subject.facet == "employee" and platform is None:
+        msg = f"{quoted(subject.id)} is an employee: 'platform' is missing, for which a consent stands"
+        raise BadLine(msg)
+    if platform is not None and not subject.is_watched(platform, now):
+        msg = (
+            f"{quoted(subject.id)} is an employee without a consent for {quoted(platform)} "
+            "that stands: nothing is learnt"
+        )
         raise BadLine(msg)
     return Label(subject, title, text, platform, _verdict(row["relevant"]))
 

@@ -2,11 +2,12 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
+from enrichment.relevance.features import BUCKETS
 from enrichment.relevance.lessons import Lesson
 from enrichment.relevance.logistic import Spread, Weights, fit, fit_line, probability
 from enrichment.relevance.model import RelevanceModel
@@ -27,11 +28,13 @@ class Learnt:
         model: None where no subject has enough of them.
         held_back: Shape (n,): for each lesson the probability that a model gives which never
             saw it; NaN where its subject has too few.
+        key: By which words were hashed; empty where there are no lessons.
     """
 
     lessons: Sequence[Lesson]
     model: RelevanceModel | None
     held_back: NDArray[np.float64]
+    key: bytes = field(repr=False)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -54,12 +57,13 @@ class Standing:
     recall: float
 
 
-def learn(lessons: Sequence[Lesson], *, spread: Spread | None = None) -> Learnt:
+def learn(lessons: Sequence[Lesson], key: bytes, *, spread: Spread | None = None) -> Learnt:
     """
     Learn from lessons.
 
     Args:
         lessons: In the order of `united`: the same ones give the same model.
+        key: By which their words were hashed.
         spread: The priors; None: those chosen by measurement.
 
     Returns:
@@ -70,15 +74,20 @@ def learn(lessons: Sequence[Lesson], *, spread: Spread | None = None) -> Learnt:
     subjects = subjects_judged(lessons)
     held_back = np.full(len(lessons), np.nan)
     if not subjects:
-        return Learnt(lessons=lessons, model=None, held_back=held_back)
+        return Learnt(lessons=lessons, model=None, held_back=held_back, key=key)
     truth = np.array([lesson.is_relevant for lesson in lessons])
     scores = _held_back_scores(lessons, truth, spread)
     measured = np.array([lesson.subject in subjects for lesson in lessons])
-    line = fit_line(scores[measured], truth[measured])
-    held_back[measured] = probability(line[0] * scores[measured] + line[1])
+    lines: dict[str, tuple[float, float]] = {}
+    for group in _apart(lessons):
+        here = measured & group
+        if here.any():
+            slope, shift = fit_line(scores[here], truth[here])
+            held_back[here] = probability(slope * scores[here] + shift)
+            lines |= {lessons[at].subject: (slope, shift) for at in np.flatnonzero(here).tolist()}
     weights = _fit(lessons, truth, spread)
-    model = RelevanceModel(weights=weights, line=line, subjects=subjects)
-    return Learnt(lessons=lessons, model=model, held_back=held_back)
+    model = RelevanceModel(weights=weights, lines=lines, subjects=subjects, key=key)
+    return Learnt(lessons=lessons, model=model, held_back=held_back, key=key)
 
 
 def subjects_judged(lessons: Sequence[Lesson]) -> frozenset[str]:
@@ -116,14 +125,26 @@ def standings(learnt: Learnt, thresholds: dict[str, float]) -> dict[str, Standin
     return found
 
 
+def _apart(lessons: Sequence[Lesson]) -> list[NDArray[np.bool_]]:
+    """Tell who learns together: all but employees, and each of these alone."""
+    groups = np.array([lesson.subject if lesson.is_private else "" for lesson in lessons])
+    return [groups == group for group in np.unique(groups)]
+
+
 def _fit(lessons: Sequence[Lesson], truth: NDArray[np.bool_], spread: Spread) -> Weights:
-    return fit(
-        [lesson.evidence for lesson in lessons],
-        [lesson.subject for lesson in lessons],
-        truth,
-        spread=spread,
-        private=frozenset(lesson.subject for lesson in lessons if lesson.is_private),
-    )
+    weights = Weights(np.zeros(BUCKETS + 1), {})
+    for group in _apart(lessons):
+        here = [lessons[at] for at in np.flatnonzero(group).tolist()]
+        fitted = fit(
+            [lesson.evidence for lesson in here],
+            [lesson.subject for lesson in here],
+            truth[group],
+            spread=spread,
+            private=frozenset(lesson.subject for lesson in here if lesson.is_private),
+        )
+        shared = weights.shared if here[0].is_private else fitted.shared
+        weights = Weights(shared, weights.own | fitted.own)
+    return weights
 
 
 def _held_back_scores(

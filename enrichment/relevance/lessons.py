@@ -16,12 +16,14 @@ class Lesson:
         is_relevant: Whether it is about that subject.
         evidence: What of the mention speaks for or against.
         is_private: Whether the subject is an employee: nothing is learnt from it for others.
+        platform: Of an employee's, where it was posted: consents stand for platforms; else empty.
     """
 
     subject: str
     is_relevant: bool
     evidence: Evidence
     is_private: bool = False
+    platform: str = ""
 
     @property
     def key(self) -> tuple[str, bytes]:

@@ -1,7 +1,7 @@
 """What was learnt, and how it judges a mention."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
 
@@ -19,28 +19,30 @@ class RelevanceModel:
 
     Attributes:
         weights: Of features, shared and of each subject.
-        line: Slope and shift that make the scores honest.
+        lines: By subject, slope and shift that make the scores honest.
         subjects: Those of whom enough was taught.
+        key: By which words are hashed.
     """
 
     weights: Weights
-    line: tuple[float, float]
+    lines: Mapping[str, tuple[float, float]]
     subjects: frozenset[str]
+    key: bytes = field(repr=False)
 
     @cached_property
     def name(self) -> str:
         """Name and version: 12 hexadecimal digits that change with anything learnt."""
-        digest = sha256(np.round([*self.weights.shared, *self.line], 6).tobytes())
+        digest = sha256(np.round(self.weights.shared, 6).tobytes())
         for subject in sorted(self.subjects):
             buckets, own = self.weights.own[subject]
             digest.update(f"{subject} {len(buckets)}".encode())
             digest.update(buckets.tobytes())
-            digest.update(np.round(own, 6).tobytes())
-        return f"relevance 1 {digest.hexdigest()[:12]}"
+            digest.update(np.round([*own, *self.lines[subject]], 6).tobytes())
+        return f"relevance 2 {digest.hexdigest()[:12]}"
 
     def probability_of(self, evidence: Evidence, subject: str) -> float:
         """Tell how probable it is, 0 to 1, that *evidence* is about *subject*."""
-        slope, shift = self.line
+        slope, shift = self.lines[subject]
         score = slope * self.weights.score(evidence, subject) + shift
         return float(probability(np.array(score)))
 
@@ -62,7 +64,7 @@ class RelevanceModel:
             if match.subject in self.subjects:
                 by_subject.setdefault(match.subject, []).append(match)
         return {
-            subject: self.probability_of(evidence_of(title, text, here), subject)
+            subject: self.probability_of(evidence_of(title, text, here, self.key), subject)
             for subject, here in by_subject.items()
         }
 

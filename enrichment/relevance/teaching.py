@@ -26,7 +26,9 @@ class Lecture:
             by their words alone.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, key: bytes) -> None:
+        """Take the key of the hashes."""
+        self._key = key
         self.lessons: list[Lesson] = []
         self.unnamed = 0
         self._matchers: dict[str, SubjectMatcher] = {}
@@ -41,13 +43,14 @@ class Lecture:
             Lesson(
                 subject=label.subject.id,
                 is_relevant=label.is_relevant,
-                evidence=evidence_of(label.title, label.text, matches),
+                evidence=evidence_of(label.title, label.text, matches, self._key),
                 is_private=is_private,
+                platform=(label.platform or "") if is_private else "",
             )
         )
         if not is_private:
-            keys = {key for key, _ in features(label.title, label.text, matches)}
-            words = (key for key in keys if key[0] in _SHOWN_KINDS and key[1:2].isalpha())
+            found = {feature for feature, _ in features(label.title, label.text, matches)}
+            words = (one for one in found if one[0] in _SHOWN_KINDS and one[1:2].isalpha())
             self._words.setdefault(label.subject.id, Counter()).update(words)
 
     def telling_words(self, model: RelevanceModel, subject: str) -> tuple[list[str], list[str]]:
@@ -59,12 +62,12 @@ class Lecture:
         buckets, own = model.weights.own[subject]
         weight_of: Mapping[int, float] = dict(zip(buckets.tolist(), own.tolist(), strict=True))
         weights: dict[str, float] = {}
-        for key, texts in self._words.get(subject, Counter()).items():
-            bucket = bucket_of(key)
+        for feature, texts in self._words.get(subject, Counter()).items():
+            bucket = bucket_of(feature, self._key)
             if texts >= _LEAST_TEXTS and bucket in weight_of:
                 total = weight_of[bucket] + float(model.weights.shared[bucket])
-                if abs(total) > abs(weights.get(key[1:], 0.0)):
-                    weights[key[1:]] = total
+                if abs(total) > abs(weights.get(feature[1:], 0.0)):
+                    weights[feature[1:]] = total
         ordered = sorted(weights, key=lambda word: (-weights[word], word))
         speaking_for = [word for word in ordered if weights[word] > 0][:_MOST_WORDS]
         against = [word for word in reversed(ordered) if weights[word] < 0][:_MOST_WORDS]
@@ -82,9 +85,9 @@ class Lecture:
         )
 
 
-def heard(labels: Iterable[Label]) -> Lecture:
-    """Take verdicts in."""
-    lecture = Lecture()
+def heard(labels: Iterable[Label], key: bytes) -> Lecture:
+    """Take verdicts in; the key is that of the hashes."""
+    lecture = Lecture(key)
     for label in labels:
         lecture.hear(label)
     return lecture

@@ -1,19 +1,17 @@
 """What of the lessons may be used now: nothing about an employee whose consent has ended."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
+from collectors.configuration.folder import ConfigurationError
+from collectors.configuration.mistakes import Mistake
 from collectors.settings import Settings
-from collectors.watchlist import Subject, Watchlist
+from collectors.watchlist import Watchlist
+from enrichment.relevance.key import relevance_key
 from enrichment.relevance.learning import Learnt, learn
+from enrichment.relevance.lessons import Lesson
 from enrichment.relevance.model import RelevanceModel
 from enrichment.relevance.storing import read_learnt, relevance_lock, write_learnt
-
-
-def may_be_taught(subject: Subject, now: datetime) -> bool:
-    """Tell whether lessons about a subject may be kept at *now* (aware)."""
-    return subject.facet != "employee" or (
-        subject.consent is not None and subject.consent.stands(now)
-    )
 
 
 def model_in_use(settings: Settings, watchlist: Watchlist) -> RelevanceModel | None:
@@ -24,11 +22,8 @@ def model_in_use(settings: Settings, watchlist: Watchlist) -> RelevanceModel | N
     from the file first.
 
     Raises:
-        ConfigurationError: The file is damaged.
+        ConfigurationError: The file is damaged, or its key is not here.
     """
-    learnt = read_learnt(settings.relevance)
-    if not _ended(learnt, watchlist, settings.clock()):
-        return learnt.model
     return forget_ended(settings, watchlist).model
 
 
@@ -36,25 +31,46 @@ def forget_ended(settings: Settings, watchlist: Watchlist) -> Learnt:
     """
     Remove the lessons about employees whose consent has ended, and learn anew without them.
 
+    Returns:
+        What may be used; where nothing was taught, nothing is written.
+
     Raises:
-        ConfigurationError: The file is damaged.
+        ConfigurationError: The file is damaged, or its key is not here.
     """
-    with relevance_lock(settings.relevance):
-        learnt = read_learnt(settings.relevance)
-        ended = _ended(learnt, watchlist, settings.clock())
-        if ended:
-            learnt = learn([lesson for lesson in learnt.lessons if lesson.subject not in ended])
-            write_learnt(settings.relevance, learnt)
+    path, now = settings.relevance, settings.clock()
+    learnt = read_learnt(path, relevance_key())
+    if len(still_allowed(learnt.lessons, watchlist, now)) == len(learnt.lessons):
+        return learnt
+    with relevance_lock(path):
+        learnt = read_learnt(path, relevance_key())
+        learnt = learn(still_allowed(learnt.lessons, watchlist, now), learnt.key)
+        write_learnt(path, learnt)
     return learnt
 
 
-def _ended(learnt: Learnt, watchlist: Watchlist, now: datetime) -> frozenset[str]:
-    """Name employees without a standing consent, and who was no employee when it was taught."""
+def relevance_mistakes(settings: Settings) -> tuple[Mistake, ...]:
+    """Say what is wrong with the file of what was taught, if anything is."""
+    try:
+        read_learnt(settings.relevance, relevance_key())
+    except ConfigurationError as error:
+        return error.mistakes
+    return ()
+
+
+def still_allowed(lessons: Sequence[Lesson], watchlist: Watchlist, now: datetime) -> list[Lesson]:
+    """
+    Leave out lessons about employees without a consent for the platform at *now* (aware).
+
+    So are those of people who left the watchlist, and of those who were no employees when they
+    were taught.
+    """
     people = {subject.id: subject for subject in watchlist.subject if subject.facet == "employee"}
-    standing = {name for name, subject in people.items() if may_be_taught(subject, now)}
-    return frozenset(
-        lesson.subject
-        for lesson in learnt.lessons
-        if (lesson.is_private and lesson.subject not in standing)
-        or (not lesson.is_private and lesson.subject in people)
-    )
+    return [
+        lesson
+        for lesson in lessons
+        if (
+            lesson.subject in people and people[lesson.subject].is_watched(lesson.platform, now)
+            if lesson.is_private
+            else lesson.subject not in people
+        )
+    ]

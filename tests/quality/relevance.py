@@ -31,6 +31,7 @@ from enrichment.relevance.lessons import Lesson
 from enrichment.relevance.logistic import Spread, fit
 
 CORPUS = Path(__file__).parents[3] / "shared/data/corpora/twitter_entity_sentiment.csv.gz"
+KEY = b"of measurements only".ljust(32)
 SIZES = (20, 50, 100, 200)
 _TURNS = 4
 _TEST = 60
@@ -91,7 +92,9 @@ def read_tweets(path: Path = CORPUS) -> dict[str, list[Tweet]]:
             continue
         seen.add(start)
         found = Tweet(
-            evidence_of("", text, matches), bag_of_words(text), row["sentiment"] != "Irrelevant"
+            evidence_of("", text, matches, KEY),
+            bag_of_words(text),
+            row["sentiment"] != "Irrelevant",
         )
         tweets.setdefault(brand, []).append(found)
     return tweets
@@ -106,7 +109,7 @@ def matcher_of(brand: str) -> SubjectMatcher:
 
 def bag_of_words(text: str) -> Evidence:
     """Read a text as a plain bag of words."""
-    buckets = np.unique(np.array([bucket_of(word) for word in folded_words(text)], np.int32))
+    buckets = np.unique(np.array([bucket_of(word, KEY) for word in folded_words(text)], np.int32))
     return Evidence(buckets, np.full(len(buckets), 1 / np.sqrt(max(1, len(buckets))), np.float32))
 
 
@@ -126,7 +129,7 @@ def taught(brand: str, lessons: Sequence[Tweet], others: dict[str, list[Tweet]])
         for name, some in sorted({**others, brand: list(lessons)}.items())
         for tweet in some
     ]
-    model = learn(known).model
+    model = learn(known, KEY).model
 
     def judge(tweets: Sequence[Tweet]) -> NDArray[np.float64]:
         if model is None or brand not in model.subjects:

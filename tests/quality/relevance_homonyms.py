@@ -20,6 +20,7 @@ from enrichment.matching.subjects import SubjectMatcher
 from enrichment.relevance.features import evidence_of, folded_words
 from tests.quality.relevance import (
     CORPUS,
+    KEY,
     SIZES,
     Figures,
     Tweet,
@@ -89,7 +90,7 @@ def mixed(meant: list[str], other: list[str], turn: int) -> list[Tweet]:
         *((other[at], False) for at in rng.permutation(len(other))[: round(count * (1 - _MEANT))]),
     ]
     return [
-        Tweet(evidence_of("", text, matcher.find(text)), bag_of_words(text), is_meant)
+        Tweet(evidence_of("", text, matcher.find(text), KEY), bag_of_words(text), is_meant)
         for text, is_meant in (chosen[at] for at in rng.permutation(len(chosen)))
     ]
 

@@ -7,7 +7,7 @@ from collectors.landing import read_header, write_landing
 from collectors.settings import Settings
 from enrichment.enrich import enrich_waiting
 from enrichment.relevance.storing import write_learnt
-from tests.enrichment.relevance.lessons import learnt, watchlist
+from tests.enrichment.relevance.lessons import KEY, learnt, watchlist
 from tests.warehouse.building import T0, header
 from tests.warehouse.test_again import DAY, LATER, ask, mention
 from warehouse.again import write_again
@@ -23,7 +23,8 @@ COUNTED = "SELECT native_id FROM subject_match JOIN mention USING (mention_id) O
 
 
 @pytest.fixture
-def place(tmp_path):
+def place(tmp_path, monkeypatch):
+    monkeypatch.setenv("LUISTERPOST_RELEVANCE_KEY", KEY.hex())
     settings = Settings(home=tmp_path, config=tmp_path, fixed_now=LATER)
     with open_warehouse(settings.warehouse, tell=print):
         pass

@@ -10,6 +10,7 @@ from enrichment.relevance.learning import Learnt, learn
 from enrichment.relevance.lessons import united
 from enrichment.relevance.teaching import heard
 
+KEY = b"k" * 32
 NOW = datetime(2026, 11, 16, 12, tzinfo=UTC)
 
 ORANGE = (
@@ -82,5 +83,5 @@ def labels(subjects: Watchlist | None = None) -> Iterator[Label]:
 
 
 def learnt() -> Learnt:
-    lessons, _, _ = united((), heard(labels()).lessons)
-    return learn(lessons)
+    lessons, _, _ = united((), heard(labels(), KEY).lessons)
+    return learn(lessons, KEY)

@@ -70,13 +70,42 @@ def test_a_row_that_nobody_judged_yet_is_no_mistake(tmp_path):
     assert str(third) == "'relevant' is missing"
 
 
-@pytest.mark.parametrize(("withdrawn", "is_read"), [(None, True), ("2026-11-15", False)])
-def test_an_employee_is_taught_while_the_consent_stands(tmp_path, withdrawn, is_read):
-    subjects = built(employee("jana", consent={"withdrawn_at": withdrawn}))
-    line = json.dumps({"text": "Jana", "subject": "jana", "relevant": True})
-    ((_, label),) = read(tmp_path, line, subjects=subjects)
-    assert isinstance(label, BadLine) != is_read
-    assert is_read or "consent has ended" in str(label)
+@pytest.mark.parametrize(
+    ("withdrawn", "platform", "told"),
+    [
+        (None, "mastodon", None),
+        ("2026-11-15", "mastodon", "without a consent"),
+        (None, "x", "without a consent"),
+        (None, None, "'platform' is missing"),
+    ],
+)
+def test_an_employee_is_taught_where_and_while_the_consent_stands(
+    tmp_path, withdrawn, platform, told
+):
+    jana = employee("jana", consent={"withdrawn_at": withdrawn, "platforms": ["mastodon"]})
+    row = {"text": "Jana", "subject": "jana", "relevant": True, "platform": platform}
+    ((_, label),) = read(tmp_path, json.dumps(row), subjects=built(jana))
+    assert isinstance(label, BadLine) == (told is not None)
+    assert told is None or told in str(label)
+
+
+@pytest.mark.parametrize(
+    ("word", "is_relevant"),
+    [
+        ("WAAR", True),
+        ("ONWAAR", False),
+        ("VRAI", True),
+        ("FAUX", False),
+        ("WAHR", True),
+        ("FALSCH", False),
+        ("1.0", True),
+        ("0.0", False),
+        (1.0, True),
+    ],
+)
+def test_what_spreadsheets_write_for_a_verdict_is_read(tmp_path, word, is_relevant):
+    ((_, label),) = read(tmp_path, json.dumps(GOOD | {"relevant": word}))
+    assert label.is_relevant is is_relevant
 
 
 @pytest.mark.parametrize("content", ["", "a,b\n1,2\n", "text,subject\nx,orange\n"])

@@ -12,7 +12,7 @@ from enrichment.relevance.learning import LEAST_EACH, learn, standings
 from enrichment.relevance.lessons import united
 from enrichment.relevance.logistic import fit_line
 from enrichment.relevance.teaching import heard
-from tests.enrichment.relevance.lessons import FRUIT, ORANGE, labels, learnt, watchlist
+from tests.enrichment.relevance.lessons import FRUIT, KEY, ORANGE, labels, learnt, watchlist
 
 MATCHER = SubjectMatcher(watchlist().subject)
 LEARNT = learnt()
@@ -53,31 +53,31 @@ def test_below_the_least_number_of_verdicts_there_is_no_model():
     subjects = {subject.id: subject for subject in watchlist().subject}
     few = [Label(subjects["orange"], "", text, None, True) for text in ORANGE]
     few += [Label(subjects["orange"], "", t, None, False) for t in FRUIT[: LEAST_EACH - 1]]
-    found = learn(united((), heard(few).lessons)[0])
+    found = learn(united((), heard(few, KEY).lessons)[0], KEY)
     assert found.model is None
     assert np.isnan(found.held_back).all()
     few.append(Label(subjects["orange"], "", FRUIT[LEAST_EACH], None, False))
-    assert learn(united((), heard(few).lessons)[0]).model.subjects == {"orange"}
+    assert learn(united((), heard(few, KEY).lessons)[0], KEY).model.subjects == {"orange"}
 
 
 def test_the_order_of_verdicts_changes_nothing():
-    shuffled = heard(random.Random(1).sample(list(labels()), k=36)).lessons
-    again = learn(united((), shuffled)[0])
+    shuffled = heard(random.Random(1).sample(list(labels()), k=36), KEY).lessons
+    again = learn(united((), shuffled)[0], KEY)
     assert again.model.name == LEARNT.model.name
     assert np.array_equal(again.held_back, LEARNT.held_back)
 
 
 def test_teaching_twice_is_teaching_once():
-    lessons, repeated, changed = united(LEARNT.lessons, heard(labels()).lessons)
+    lessons, repeated, changed = united(LEARNT.lessons, heard(labels(), KEY).lessons)
     assert (len(lessons), repeated, changed) == (36, 36, 0)
 
 
 def test_a_later_verdict_on_the_same_text_counts():
     subject = watchlist().subject[0]
-    turned = heard([Label(subject, "", ORANGE[0], None, False)]).lessons
+    turned = heard([Label(subject, "", ORANGE[0], None, False)], KEY).lessons
     lessons, repeated, changed = united(LEARNT.lessons, turned)
     assert (len(lessons), repeated, changed) == (36, 0, 1)
-    assert learn(lessons).model.name != LEARNT.model.name
+    assert learn(lessons, KEY).model.name != LEARNT.model.name
 
 
 def test_standings_count_verdicts_and_measure_on_what_was_held_back():
@@ -89,7 +89,7 @@ def test_standings_count_verdicts_and_measure_on_what_was_held_back():
 
 
 def test_telling_words_are_those_of_the_subject():
-    lecture = heard(labels())
+    lecture = heard(labels(), KEY)
     speaking_for, against = lecture.telling_words(LEARNT.model, "delta")
     assert "flight" in speaking_for
     assert "variant" in against
@@ -100,9 +100,12 @@ def test_what_an_employee_teaches_tells_nothing_of_others():
         lesson if lesson.subject == "orange" else lesson.__class__(**_fields(lesson))
         for lesson in LEARNT.lessons
     ]
-    without = learn([lesson for lesson in lessons if lesson.subject == "orange"])
-    both = learn(lessons)
-    assert np.allclose(both.model.weights.shared, without.model.weights.shared, atol=1e-3)
+    without = learn([lesson for lesson in lessons if lesson.subject == "orange"], KEY)
+    both = learn(lessons, KEY)
+    assert np.array_equal(both.model.weights.shared, without.model.weights.shared)
+    for lesson in without.lessons:
+        alone = without.model.probability_of(lesson.evidence, "orange")
+        assert both.model.probability_of(lesson.evidence, "orange") == alone
     assert "delta" in both.model.subjects
 
 
@@ -119,7 +122,7 @@ def test_accounts_links_and_addresses_are_learnt_by_kind_and_not_by_name():
     one = "Orange @ann_peeters u/ann ann@mail.example https://ann.example/x is slow"
     other = "Orange @bob_janssens u/bob bob@post.example https://bob.example/y is slow"
     first, second = (
-        evidence_of("", text, MATCHER.find_in(title=None, text=text)) for text in (one, other)
+        evidence_of("", text, MATCHER.find_in(title=None, text=text), KEY) for text in (one, other)
     )
     assert first.buckets.tolist() == second.buckets.tolist()
 
@@ -143,7 +146,7 @@ def test_scores_that_are_too_bold_are_tamed():
 )
 def test_any_text_gives_a_probability(title, text):
     matches = MATCHER.find_in(title=title or None, text=text)
-    evidence = evidence_of(title, text, matches)
+    evidence = evidence_of(title, text, matches, KEY)
     assert (np.diff(evidence.buckets) > 0).all()
     assert np.isfinite(evidence.values).all()
     assert not len(evidence.buckets) or 0 <= evidence.buckets[0] <= evidence.buckets[-1] < BUCKETS
@@ -155,10 +158,10 @@ def test_any_text_gives_a_probability(title, text):
 def test_what_is_read_of_a_long_text_is_bounded(piece):
     text = "Orange " + piece * (200_000 // len(piece))
     matches = MATCHER.find_in(title=None, text=text)
-    assert len(evidence_of("", text, matches).buckets) < 12_000
+    assert len(evidence_of("", text, matches, KEY).buckets) < 12_000
 
 
 def test_unspaced_scripts_are_read_by_pairs_of_letters():
-    first = evidence_of("", "新しい飛行機に乗る", [])
-    second = evidence_of("", "飛行機が遅れる", [])
+    first = evidence_of("", "新しい飛行機に乗る", [], KEY)
+    second = evidence_of("", "飛行機が遅れる", [], KEY)
     assert len(np.intersect1d(first.buckets, second.buckets)) >= 5
