@@ -126,9 +126,9 @@ def with_relevance(
 def _weighed(decision: Decision, relevance: float, threshold: float) -> Decision:
     told = f"; {decision.reason}" if decision.reason else ""
     if relevance >= threshold:
-        return decision._replace(reason=f"relevance {relevance:.2f}{told}")
+        return decision._replace(reason=f"relevance {relevance:.3f}{told}")
     reason = (
-        f"probably something else of that name: relevance {relevance:.2f}, "
+        f"probably something else of that name: relevance {relevance:.3f}, "
         f"it counts from {threshold:g}{told}"
     )
     return decision._replace(rule="near miss", reason=reason, counts=False)
