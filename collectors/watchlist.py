@@ -182,6 +182,10 @@ class Subject(Frozen):
         return self.consent is None or self.consent.covers(platform, now)
 
 
+_LATER_KEYS = ("relevance",)
+"""Of subjects; whoever never writes them keeps the versions of before."""
+
+
 class Watchlist(Frozen):
     """All subjects, in the order of the file."""
 
@@ -189,9 +193,17 @@ class Watchlist(Frozen):
 
     @cached_property
     def version(self) -> str:
-        """12 hexadecimal digits that change with any change of a subject, save of its tests."""
+        """
+        12 hexadecimal digits that change with any change of a subject, save of its tests.
+
+        A key that came later and is not given leaves the version as it was.
+        """
         tests = {"subject": {"__all__": {"must", "must_not"}}}
         decisive = self.model_dump(mode="json", exclude=tests)
+        for subject in decisive["subject"]:
+            for key in _LATER_KEYS:
+                if subject[key] == Subject.model_fields[key].default:
+                    del subject[key]
         canonical = json.dumps(decisive, sort_keys=True, ensure_ascii=False)
         return sha256(canonical.encode()).hexdigest()[:12]
 
