@@ -71,15 +71,33 @@ def count_tones(
         row: The row.
         errors: Of the tone models, by name.
     """
-    tones = row or {}
-    stories: Mapping[str, int] = tones.get("judged_by") or {}
+    return _count(row or {}, "", errors or {})
+
+
+def count_first_tones(
+    row: Mapping[str, Any] | None, errors: Mapping[str, ToneError] | None = None
+) -> NetSentiment:
+    """
+    Read the tones as the enrichment found them, before a better model judged some once more.
+
+    Periods are compared by these: they are by one model where the figures shown are by two.
+
+    Args:
+        row: Of the query `facet_periods`; none, no story.
+        errors: Of the tone models, by name.
+    """
+    return _count(row or {}, "first_", errors or {})
+
+
+def _count(tones: Mapping[str, Any], prefix: str, errors: Mapping[str, ToneError]) -> NetSentiment:
+    stories: Mapping[str, int] = tones.get(f"{prefix}judged_by") or {}
     total = sum(stories.values())
     return NetSentiment(
-        negative=tones.get("negative", 0),
-        neutral=tones.get("neutral", 0),
-        positive=tones.get("positive", 0),
-        uncertain=tones.get("uncertain", 0),
-        error=mixed_error(stories, errors or {}),
+        negative=tones.get(f"{prefix}negative", 0),
+        neutral=tones.get(f"{prefix}neutral", 0),
+        positive=tones.get(f"{prefix}positive", 0),
+        uncertain=tones.get(f"{prefix}uncertain", 0),
+        error=mixed_error(stories, errors),
         judged={model: count / total for model, count in sorted(stories.items())},
     )
 

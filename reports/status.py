@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from enrichment.tone.error import ToneError, switch_sd
+from enrichment.tone.error import ToneError
 from reports.baseline import usual_count
+from reports.comparison import compare_tones, shown_figure
 from reports.drivers import Candidate
 from reports.facts import pick_facts
 from reports.flags import facet_flags
@@ -15,7 +16,7 @@ from reports.foreign_text import first_words, host_of, plain, safe_link
 from reports.frame import Frame, frame_periods
 from reports.period import Period, Week
 from reports.period_coverage import describe_sources, read_ledger
-from reports.sentiment import NetSentiment, count_tones
+from reports.sentiment import count_tones
 from reports.settings import ReportSettings
 from reports.status_model import (
     Driver,
@@ -37,8 +38,6 @@ from reports.verdict import NOT_WATCHED, Signs, judge, judge_staff, sum_up
 
 Row = Mapping[str, Any]
 
-_FEWEST_POLAR = 5
-_NET_FLOOR = 0.05
 _VOICE_FLOOR = 0.02
 _MOST_EVIDENCE = 5
 
@@ -166,28 +165,20 @@ def _facet(name: str, rows: StatusRows, frame: Frame, errors: Mapping[str, ToneE
     own = [row for row in rows.facet_periods if row["facet"] == name]
     tones = {row["period_start"]: count_tones(row, errors) for row in own}
     sentiment = tones.get(frame.period.first) or count_tones(None)
-    nets = [
-        tones[period.first].value
-        if period.first in tones and (period == frame.period or _is_telling(tones[period.first]))
-        else None
-        for period in frame.periods
-    ]
-    net = frame.share_figure(nets, floor=_NET_FLOOR)
-    told = sentiment.told_interval(
-        switch_sd(sentiment.judged, _judged_before(tones, nets, frame), errors)
-    )
+    compared = compare_tones(own, frame, errors)
+    first = compared.first.get(frame.period.first) or count_tones(None)
     stories = frame.count_figure(_by_period(own, "stories"))
-    negative = frame.count_baseline(frame.series(_by_period(own, "negative")))
+    negative = frame.count_baseline(frame.series(_by_period(own, "first_negative")))
     subjects = tuple(plain(row["name"]) for row in rows.subjects if row["facet"] == name)
     signs = Signs(
         covered=frame.covered[-1],
         is_running=frame.is_running,
         stories=stories,
-        negative=sentiment.negative,
+        negative=first.negative,
         usual_negative=usual_count(negative, fewest=frame.fewest),
         sentiment=sentiment,
-        told=told,
-        usual_net=net.usual,
+        told=compared.told.get(frame.period.first),
+        usual_net=compared.figure.usual,
     )
     return Facet(
         name=name,
@@ -197,38 +188,11 @@ def _facet(name: str, rows: StatusRows, frame: Frame, errors: Mapping[str, ToneE
         stories=stories,
         authors=frame.count_figure(_by_period(own, "authors")),
         sentiment=sentiment,
-        net=_flag_by_interval(net, told),
+        net=shown_figure(tones, compared, frame),
         voice=_voice_figure(rows, frame, name, "mentions"),
         voice_stories=_voice_figure(rows, frame, name, "stories"),
         flags=facet_flags(rows.flag_periods, name, frame),
     )
-
-
-def _is_telling(sentiment: NetSentiment) -> bool:
-    return sentiment.negative + sentiment.positive >= _FEWEST_POLAR
-
-
-def _judged_before(
-    tones: Mapping[date, NetSentiment], nets: Sequence[float | None], frame: Frame
-) -> dict[str, float]:
-    """Give the mean share of each model in the stories of the periods compared with."""
-    compared = [
-        tones[period.first].judged
-        for period, net in zip(frame.periods[:-1], frame.baseline(nets), strict=True)
-        if net is not None
-    ]
-    return {
-        model: sum(judged.get(model, 0.0) for judged in compared) / len(compared)
-        for model in sorted({model for judged in compared for model in judged})
-    }
-
-
-def _flag_by_interval(net: Figure, interval: tuple[float, float] | None) -> Figure:
-    """Few stories swing far: the interval, too, must exclude what is usual."""
-    change = net.change
-    if interval and net.usual and interval[0] <= net.usual.middle <= interval[1]:
-        change = 0
-    return Figure(now=net.now, before=net.before, usual=net.usual, change=change)
 
 
 def _voice_figure(rows: StatusRows, frame: Frame, party: str, counted: str) -> Figure:

@@ -8,6 +8,7 @@ from tests.reports.reading import read, small_world, text_of, written
 from tests.reports.world import MONDAY, at
 
 WEEKS = 8
+TONES = ("negative", "neutral", "positive")
 ERROR = {"shift": 0.05, "slope": 0.5, "shift_sd": 0.2, "slope_sd": 0.15, "drift_sd": 0.05}
 OTHER_ERROR = {"shift": -0.1, "slope": 0.8, "shift_sd": 0.1, "slope_sd": 0.1, "drift_sd": 0.05}
 
@@ -72,6 +73,56 @@ def test_week_that_two_models_judged_has_the_mean_of_their_errors():
     assert sentiment.judged == {"lexicon 1": 0.5, "other 1": 0.5}
     assert sentiment.error.slope == pytest.approx((0.5 + 0.8) / 2)
     assert sentiment.error.shift_sd == pytest.approx((0.2 + 0.1) / 2)
+
+
+FIRST = ("mention_id", "version_id", "subject_id", "field", "start_char", "end_char", "tone")
+FIRST += ("p_negative", "p_neutral", "p_positive", "tone_model")
+
+
+def judged_again(world, *, every=1, tone=None):
+    """Let a better model have judged stories of the week once more; *tone* is what it found."""
+    world.add("tone_model", tone_model="other 1", origin="shipped", **OTHER_ERROR)
+    of_week = [row for row in world.tables["subject_match"] if row["enriched_at"] >= at(0)]
+    for row in of_week[::every]:
+        world.add("first_reading", **{name: row[name] for name in FIRST})
+        row["tone_model"] = "other 1"
+        if tone is not None:
+            row["tone"] = tone
+            row |= {f"p_{one}": 0.8 if one == tone else 0.1 for one in TONES}
+    return world
+
+
+@pytest.mark.parametrize("every", [1, 2])
+def test_judging_what_matters_once_more_takes_no_verdict_away(every):
+    before = read(history(now=(30, 30))).facets[0]
+    after = read(judged_again(history(now=(30, 30)), every=every)).facets[0]
+    assert "tone_worse" in before.verdict.reasons
+    assert after.verdict == before.verdict
+    assert after.net.change == before.net.change == -1
+    assert after.sentiment.judged["other 1"] == 1 / every
+
+
+def test_what_is_shown_is_the_better_models_and_what_is_compared_the_first_ones():
+    world = judged_again(history(now=(10, 20)), every=2, tone="negative")
+    brand = read(world).facets[0]
+    assert brand.sentiment.negative > 10
+    assert brand.net.now == brand.sentiment.value < read(history(now=(10, 20))).facets[0].net.now
+    assert brand.net.change == 0
+    assert brand.verdict == read(history(now=(10, 20))).facets[0].verdict
+
+
+def test_no_change_is_told_against_which_the_figures_speak():
+    brand = read(judged_again(history(now=(60, 20)), tone="positive")).facets[0]
+    assert brand.net.now == 1
+    assert brand.net.change == 0
+
+
+def test_story_has_the_error_of_the_model_that_judged_most_of_its_mentions():
+    world = small_world()
+    for n in range(3):
+        world.mention(at(1, n), ["hopla"], f"copy {n}", story="one", tone="negative")
+    world.tables["subject_match"][0]["tone_model"] = "accurate 1"
+    assert read(world).facets[0].sentiment.judged == {"lexicon 1": 1}
 
 
 def test_page_says_where_the_true_value_lies_and_what_that_covers(tmp_path):

@@ -21,8 +21,49 @@ CREATE TABLE snapshot.subject_match AS
 SELECT * FROM subject_match
 SEMI JOIN snapshot.subject USING (subject_id)
 SEMI JOIN snapshot.mention USING (mention_id);
+-- What is compared with earlier periods is what the same model told of both.
+CREATE TABLE snapshot.first_reading AS
+SELECT DISTINCT ON (mention_id, version_id, subject_id, field, start_char, end_char)
+    mention_id,
+    version_id,
+    subject_id,
+    field,
+    start_char,
+    end_char,
+    former.tone,
+    former.p_negative,
+    former.p_neutral,
+    former.p_positive,
+    former.tone_model
+FROM rescored
+JOIN snapshot.subject_match AS present
+USING (mention_id, version_id, subject_id, field, start_char, end_char)
+JOIN match_history AS former
+USING (mention_id, version_id, subject_id, field, start_char, end_char)
+WHERE tone_reading(present.tone_model, present.p_negative, present.p_neutral, present.p_positive)
+    = tone_reading(rescored.tone_model, rescored.p_negative, rescored.p_neutral, rescored.p_positive)
+    AND tone_reading(former.tone_model, former.p_negative, former.p_neutral, former.p_positive)
+    = rescored.reading
+ORDER BY mention_id, version_id, subject_id, field, start_char, end_char, former.replaced_at;
+COMMENT ON TABLE snapshot.first_reading IS 'One row: a match whose tone a better model has judged once more, and what the enrichment had found there: periods are compared by that, so that a change of models is no change of tone.';
+COMMENT ON COLUMN snapshot.first_reading.mention_id IS 'The mention; see the table mention.';
+COMMENT ON COLUMN snapshot.first_reading.version_id IS 'The version that was read.';
+COMMENT ON COLUMN snapshot.first_reading.subject_id IS 'The subject named; see the table subject.';
+COMMENT ON COLUMN snapshot.first_reading.field IS 'Where: title or text.';
+COMMENT ON COLUMN snapshot.first_reading.start_char IS 'First character of the form in the field, from 0.';
+COMMENT ON COLUMN snapshot.first_reading.end_char IS 'Character after the form''s last one.';
+COMMENT ON COLUMN snapshot.first_reading.tone IS 'Tone that was found first: negative, neutral, positive, or uncertain.';
+COMMENT ON COLUMN snapshot.first_reading.p_negative IS 'Probability of a negative tone, as found first; the three sum to 1.';
+COMMENT ON COLUMN snapshot.first_reading.p_neutral IS 'Probability of a neutral tone, as found first.';
+COMMENT ON COLUMN snapshot.first_reading.p_positive IS 'Probability of a positive tone, as found first.';
+COMMENT ON COLUMN snapshot.first_reading.tone_model IS 'Name and version of the model that found it.';
 CREATE TABLE snapshot.tone_model AS
-SELECT * FROM tone_model SEMI JOIN snapshot.subject_match USING (tone_model);
+SELECT * FROM tone_model
+WHERE tone_model IN (
+        SELECT tone_model FROM snapshot.subject_match
+        UNION
+        SELECT tone_model FROM snapshot.first_reading
+    );
 CREATE TABLE snapshot.mention_version AS
 SELECT
     * EXCLUDE (raw)

@@ -21,7 +21,8 @@ judged AS (
     SELECT
         period_start,
         facet,
-        min(tone_model) AS tone_model,
+        -- Of a story whose mentions several models judged, the one that judged most of them.
+        commonest(histogram(tone_model)) AS tone_model,
         tone_towards(
             avg(p_negative), avg(p_neutral), avg(p_positive), bool_and(tone = 'uncertain')
         ) AS tone
