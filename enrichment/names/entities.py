@@ -34,9 +34,30 @@ SHIPPED = NAMES
 """Stands for the model that ships, wherever an installed pipeline is named."""
 _WATCHED = "ORG"
 """What a watched brand, company or organisation is, whatever a model took it for."""
-_MISTAKEN_FOR = frozenset({"ORG", "PRODUCT"})
-"""What models take persons for whom they don't know."""
-_GIVEN_AND_FAMILY = 2
+_LONGEST_PERSON = 4
+"""In words: longer names with a given name in front are of something called after a person."""
+_PARTICLES = frozenset(
+    [
+        "de",
+        "der",
+        "den",
+        "het",
+        "ten",
+        "ter",
+        "van",
+        "von",
+        "vanden",
+        "vander",
+        "da",
+        "di",
+        "del",
+        "della",
+        "du",
+        "la",
+        "le",
+    ]
+)
+"""Written small inside a person's name."""
 _LONGEST_NAME = 120
 _FEWEST_LETTERS = 3
 """Of a word that tells who is meant; shorter ones are initials and particles."""
@@ -154,8 +175,8 @@ def kept_entities(
         private_words: Of employees' names, folded: what consists of nothing else is not kept.
 
     Returns:
-        In the order of the text, none overlapping another; without organisations that may be
-        persons, a given name and another word, unless the watchlist has them.
+        In the order of the text, none overlapping another; without what may be a person, a
+        given name and one to three more words, unless the watchlist has it.
     """
     text = doc.text  # spaCy joins all words each time
     private, taken = _Covered(people), _Covered([*people, *watched])
@@ -179,7 +200,7 @@ def kept_entities(
         and any(map(str.isalpha, name.text))
         and not taken.touches(name.start_char, name.end_char)
         and not _is_private(name.text, private_words)
-        and not (LABELS[name.label_] in _MISTAKEN_FOR and _may_be_a_person(name.text))
+        and not may_be_a_person(name.text)
     ]
     return sorted([*known, *found], key=lambda entity: entity.start)
 
@@ -191,10 +212,14 @@ def person_spans(doc: Doc) -> list[tuple[int, int]]:
     ]
 
 
-def _may_be_a_person(text: str) -> bool:
-    """Tell whether a name is a usual given name and one more word."""
-    words = text.split()
-    return len(words) == _GIVEN_AND_FAMILY and words[0].lower() in given_names()
+def may_be_a_person(text: str) -> bool:
+    """Tell whether a name is a usual given name and more words, as persons' names are written."""
+    first, *others = text.split()
+    return (
+        0 < len(others) < _LONGEST_PERSON
+        and first.lower() in given_names()
+        and all(word in _PARTICLES or word[0].isupper() for word in others)
+    )
 
 
 def _is_private(text: str, private_words: frozenset[str]) -> bool:

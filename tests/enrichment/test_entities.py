@@ -136,6 +136,27 @@ def test_organisation_that_may_be_a_person_is_not_kept_unless_it_is_watched():
     assert kept(doc, watched=[(0, 15)]) == [("Philippe Dubois", "ORG"), ("Acme Bank", "ORG")]
 
 
+@pytest.mark.parametrize("label", ["ORG", "LOC", "PRODUCT", "MISC"])
+@pytest.mark.parametrize(
+    ("name", "is_kept"),
+    [
+        ("Philippe Dubois", False),
+        ("Philippe Van den Berg", False),
+        ("Philippe de Groot", False),
+        ("Philippe", True),
+        ("Philippe straat", True),
+        ("Koninklijk Philippe Museum", True),
+        ("Saint Louis", True),
+        ("San Francisco", True),
+        ("Los Angeles", True),
+    ],
+)
+def test_given_name_with_one_to_three_more_words_is_not_kept_under_any_label(label, name, is_kept):
+    doc = spacy.blank("nl")(name)
+    doc.ents = [Span(doc, 0, len(doc), label=label)]
+    assert kept(doc) == ([(name, label)] if is_kept else [])
+
+
 def test_twice_the_text_with_watched_names_takes_about_twice_as_long():
     half, whole = (seconds_of(names) for names in (3_000, 6_000))
     if whole > 3.2 * half + 0.05:  # another program may have emptied the caches meanwhile

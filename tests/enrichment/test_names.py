@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from enrichment.names import finder
 from enrichment.names.entities import SHIPPED
 from enrichment.names.finder import LABELS, NameFinder, name_finder, name_finder_name, names_of
 from enrichment.pipeline import build_pipeline, make_doc
@@ -69,6 +70,25 @@ def test_plain_sentence_gives_its_names(language, text, names):
 )
 def test_capital_letter_alone_makes_no_name(language, text):
     assert found(text, language) == set()
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        ("nl", "De fans van Boyko Draganov waren blij ."),
+        ("fr", "Le film de Nkechi Abara sort demain ."),
+        ("en", "Zdenka Horv won the race in Dublin ."),
+        ("de", "Jarle Strand gewann gestern in Köln ."),
+    ],
+)
+def test_what_may_nearly_as_well_be_a_person_is_one(monkeypatch, language, sentence):
+    words = sentence.split()
+    person, *others = name_finder().find([words], language)[0]
+    assert person.label == "PERSON"
+    monkeypatch.setattr(finder, "_NEARLY", 0)
+    likelier, *same = name_finder().find([words], language)[0]
+    assert likelier.label in ("ORG", "LOC")
+    assert (likelier[:2], same) == (person[:2], others)
 
 
 def test_town_in_small_letters_is_found():

@@ -3,7 +3,8 @@ Measure the name finder: `python -m tests.quality.names`.
 
 Prints F1 over exact spans, in per cent, of persons, organisations, places and all of them
 (products as well, where a set has them), for the model that ships and for the spaCy pipelines that
-are installed; then the speed on posts. None of these texts trained the model; the tweets
+are installed; of 100 persons how many are taken for something else, so that their names may be kept; and the
+speed. None of these texts trained the model; the tweets
 of BTC h, and the half of WikiNEURAL's that is read here, chose no setting either. `docs/quality.md`
 keeps the figures.
 """
@@ -18,7 +19,7 @@ from pathlib import Path
 from spacy.tokens import Doc
 
 from enrichment.models.train_names import Tagged, read_tagged
-from enrichment.names.entities import find_pipeline, load_recogniser
+from enrichment.names.entities import LABELS, find_pipeline, load_recogniser, may_be_a_person
 from enrichment.names.finder import FoundName, name_finder, names_of
 from tests.shared_data import SHARED_DATA
 
@@ -88,6 +89,23 @@ def f1(
     }
 
 
+def mistaken(sentences: Sequence[Tagged], found: Sequence[Sequence[FoundName]]) -> float:
+    """Return the share of persons across whom something else is found and kept, in per cent."""
+    persons = kept = 0
+    for sentence, names in zip(sentences, found, strict=True):
+        others = [
+            name
+            for name in names
+            if name.label in LABELS
+            and not may_be_a_person(" ".join(sentence.words[name.start : name.end]))
+        ]
+        for person in names_of(sentence.tags):
+            if person.label == "PERSON":
+                persons += 1
+                kept += any(o.start < person.end and person.start < o.end for o in others)
+    return 100 * kept / max(1, persons)
+
+
 def speed(find: Find, sentences: Sequence[Tagged]) -> float:
     """Return sentences per CPU second, after a first one."""
     words = [sentence.words for sentence in sentences]
@@ -103,7 +121,7 @@ def main() -> int:
         print(f"nothing to measure: {FOLDER} holds no tagged texts")
         return 0
     head = "".join(f"{kind:>9}" for kind in (*KINDS, "all"))
-    print(f"{'set':<16}{'n':>6}  {'model':<24}{head}{'per CPU-s':>11}")
+    print(f"{'set':<16}{'n':>6}  {'model':<24}{head}{'mistaken':>10}{'per CPU-s':>11}")
     for name, language, sentences in sets():
         if not sentences:
             print(f"{name}: absent")
@@ -113,13 +131,16 @@ def main() -> int:
             finders[pipeline] = installed(pipeline)
         for model, find in finders.items():
             kinds = KINDS if name in HAVE_PRODUCTS else KINDS[:3]
-            reached = f1(sentences, find([s.words for s in sentences]), kinds)
+            found = find([s.words for s in sentences])
+            reached = f1(sentences, found, kinds)
             figures = "".join(
                 f"{reached[kind]:>9.1f}" if kind in reached else f"{'-':>9}"
                 for kind in (*KINDS, "all")
             )
             rate = speed(find, sentences[:1_000])
-            print(f"{name:<16}{len(sentences):>6}  {model:<24}{figures}{rate:>11,.0f}")
+            print(
+                f"{name:<16}{len(sentences):>6}  {model:<24}{figures}{mistaken(sentences, found):>10.1f}{rate:>11,.0f}"
+            )
     return 0
 
 
