@@ -1,7 +1,7 @@
 """The command `rescore`: judge once more, by a better tone model, what people look at."""
 
 import time
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collectors.configuration.folder import Configuration
     from enrichment.tone.model import ToneModel
     from reports.rescoring import Wish
+    from warehouse.rescore_file import TakenIn
     from warehouse.rescoring import Judging
 
 _WRONG_USAGE = 2
@@ -96,6 +97,7 @@ def rescore(
         raise typer.Exit(_WRONG_USAGE)
     judge = _load(settings, model)
     if judge is None:
+        _say_left_over(_write(settings, configuration))
         return
     from reports.rescoring import Wish
 
@@ -106,7 +108,7 @@ def rescore(
         since=parse_now(since) if since else None,
     )
     judging = _judge_with_bar(settings, configuration, wish)
-    _take_in(settings, configuration, judging, wish)
+    _say(judging, _write(settings, configuration), wish, now=settings.clock())
 
 
 def _load(settings: Settings, asked: str | None) -> "ToneModel | None":
@@ -152,10 +154,8 @@ def _judge_with_bar(settings: Settings, configuration: "Configuration", wish: "W
         )
 
 
-def _take_in(
-    settings: Settings, configuration: "Configuration", judging: "Judging", wish: "Wish"
-) -> None:
-    """Write what was judged, publish it, and say what became of it."""
+def _write(settings: Settings, configuration: "Configuration") -> "TakenIn":
+    """Write what was judged, by earlier runs as well, and publish it."""
     from reports.rescoring import write_judged
 
     taken = write_judged(
@@ -167,14 +167,31 @@ def _take_in(
     )
     for _, why in taken.broken:
         tell(f"put aside in {settings.aside}: {why}")
+    return taken
+
+
+def _say_left_over(taken: "TakenIn") -> None:
+    """Say what became of what an earlier run had judged, where nothing is judged now."""
+    if taken.matches:
+        matches = f"{taken.matches:,} match{'' if taken.matches == 1 else 'es'}"
+        typer.echo(f"{matches} of an earlier run taken in: {_changed(taken)}")
+
+
+def _say(judging: "Judging", taken: "TakenIn", wish: "Wish", *, now: datetime) -> None:
+    """Say what became of what was judged."""
     if not judging.waiting and not taken.matches:
-        typer.echo(f"nothing to judge: all that matters is judged by {wish.model.name}")
+        why = f"all that matters is judged by {wish.model.name}"
+        if wish.since is not None and wish.since >= now:
+            why = f"{wish.since:%Y-%m-%d %H:%M} (UTC) is still to come"
+        typer.echo(f"nothing to judge: {why}")
         return
-    changed = taken.mentions_changed
     seconds = timedelta(seconds=max(1, round(judging.took_s)))
     typer.echo(
         f"{judging.judged:,} of {judging.waiting:,} matches judged by {wish.model.name} "
-        f"in {duration_words(seconds)}: the tone of "
-        f"{changed:,} mention{'' if changed == 1 else 's'} is another one now; "
-        f"{judging.left:,} left"
+        f"in {duration_words(seconds)}: {_changed(taken)}; {judging.left:,} left"
     )
+
+
+def _changed(taken: "TakenIn") -> str:
+    mentions = f"{taken.mentions_changed:,} mention{'' if taken.mentions_changed == 1 else 's'}"
+    return f"the tone of {mentions} is another one now"

@@ -237,6 +237,29 @@ def test_command_leaves_alone_what_matters_less(beside_accurate, words):
     assert (done.code, "nothing to judge" in done.out) == (0, True)
 
 
+def test_command_says_that_a_time_is_still_to_come(beside_accurate):
+    done = beside_accurate("--model", "fast", "--since", "2027-01-01")
+    assert (done.code, done.out) == (
+        0,
+        "nothing to judge: 2027-01-01 00:00 (UTC) is still to come\n",
+    )
+
+
+def test_command_takes_in_what_a_killed_run_left_even_where_nothing_is_judged_any_more(
+    command, settings, tmp_path
+):
+    judge(settings, Better())
+    (tmp_path / "config/tone.toml").write_text('[rescore]\nmodel = "off"\n', encoding="utf-8")
+    done = command()
+    assert (done.code, done.out) == (
+        0,
+        "1 match of an earlier run taken in: the tone of 1 mention is another one now\n",
+    )
+    assert ask(settings, "SELECT tone_model FROM subject_match") == [("better 1",)]
+    assert not list(settings.rescored.iterdir())
+    assert (command().code, command().out) == (0, "")
+
+
 def test_command_refuses_the_model_that_judges_all_mentions_anyway(command, settings, tmp_path):
     """It would replace better tones, and the next scheduled round would judge them once more."""
     judge(settings, Better())
