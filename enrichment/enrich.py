@@ -109,7 +109,8 @@ def configured_enricher(
     Make it before platforms are asked, and paid, so that a mistake is told first.
 
     Raises:
-        ConfigurationError: Something in `flags.toml`, `names.toml` or `tone.toml` is wrong.
+        ConfigurationError: Something in `flags.toml`, `names.toml` or `tone.toml` is wrong, or
+            what was taught can't be read.
     """
     return Enricher(
         watchlist,
@@ -146,7 +147,8 @@ def enrich_waiting(
         One result for each file.
 
     Raises:
-        ConfigurationError: Something in `flags.toml`, `names.toml` or `tone.toml` is wrong.
+        ConfigurationError: Something in `flags.toml`, `names.toml` or `tone.toml` is wrong, or
+            what was taught can't be read.
         ExceptionGroup: Files met bugs, one exception each, which names its file and leaves
             it where it is; the others are enriched.
     """

@@ -9,12 +9,13 @@ from typer.testing import CliRunner, Result
 
 from collectors.settings import Settings
 from collectors.watchlist import Watchlist
+from enrichment.enrich import enrich_waiting
 from enrichment.relevance.key import relevance_key
 from enrichment.relevance.learning import Learnt
 from enrichment.relevance.storing import read_learnt
 from enrichment.relevance.using import model_in_use
 from luisterpost import app, main
-from tests.enrichment.relevance.lessons import FRUIT, NOW, ORANGE, labels
+from tests.enrichment.relevance.lessons import FRUIT, NOW, ORANGE, labels, watchlist
 
 SUBJECTS = """
 [[subject]]
@@ -323,3 +324,9 @@ def test_what_writes_nothing_leaves_nothing_behind(place, configuration_home):
     assert run(place, "relevance", "forget", "delta").exit_code == 2
     assert list(place.home.iterdir()) == []
     assert list(configuration_home.iterdir()) == []
+
+
+def test_a_round_with_nothing_to_enrich_lets_go_of_lessons_as_well(place):
+    with_jana(place)
+    enrich_waiting(place, watchlist())
+    assert "jana" not in {lesson.subject for lesson in taught(place).lessons}
