@@ -34,12 +34,14 @@ def net_sentiment_chart(
         if one.sentiment is None:
             unknown.append({"x": index + 0.15, "x2": index + 0.85})
             continue
-        interval, told = one.sentiment.interval, one.sentiment.told_interval()
-        if interval is None or told is None:
+        interval, value, told = one.sentiment.interval, one.sentiment.value, one.told
+        if interval is None or value is None:
             continue
         bands.append(_span(index, 0.15, interval))
-        bars.append(_span(index, 0.46, told))
-        points.append({"x": index + 0.5, "value": one.sentiment.value})
+        if told is not None:
+            # Where stories were judged once more the value shown is another one than was compared.
+            bars.append(_span(index, 0.46, (min(told[0], value), max(told[1], value))))
+        points.append({"x": index + 0.5, "value": value})
     x = axis_x(len(tones), ticks, centred=True)
     labels = json.dumps({f"{at:.1f}": signed(at) for at in _TICKS})
     y = alt.Y(

@@ -243,6 +243,8 @@ class TonePeriod:
 
     period: Period
     sentiment: NetSentiment | None
+    told: tuple[float, float] | None = None
+    """Its bar of chance, as the rule compares it; None without any positive or negative story."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

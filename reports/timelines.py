@@ -5,6 +5,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from enrichment.tone.error import ToneError
+from reports.comparison import compare_tones
 from reports.frame import Frame
 from reports.period import Month, local_midnight
 from reports.period_coverage import Ledger, wall_hours
@@ -142,10 +143,12 @@ def tones_by_period(
 ) -> tuple[TonePeriod, ...]:
     """Give each period its tones."""
     own = {row["period_start"]: row for row in rows if row["facet"] == "own"}
+    told = compare_tones(list(own.values()), frame, errors).told
     return tuple(
         TonePeriod(
             period=one,
             sentiment=count_tones(own.get(one.first), errors) if part or one.first in own else None,
+            told=told.get(one.first),
         )
         for one, part in zip(frame.periods, frame.covered, strict=True)
     )
