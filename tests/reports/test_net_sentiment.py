@@ -111,6 +111,16 @@ def test_what_is_shown_is_the_better_models_and_what_is_compared_the_first_ones(
     assert brand.verdict == read(history(now=(10, 20))).facets[0].verdict
 
 
+def test_chart_draws_the_bar_that_the_rule_compares():
+    for world in (switched(history(now=(30, 30))), history(now=(30, 30))):
+        last = read(world).tones[-1]
+        wide = last.sentiment.told_interval(0.1)
+        is_switched = last.sentiment.judged == {"other 1": 1}
+        assert (last.told[0] < wide[0]) == is_switched
+    again = read(judged_again(history(now=(30, 30)), every=2)).tones[-1]
+    assert again.told == pytest.approx(last.told)
+
+
 def test_no_change_is_told_against_which_the_figures_speak():
     brand = read(judged_again(history(now=(60, 20)), tone="positive")).facets[0]
     assert brand.net.now == 1
@@ -127,8 +137,10 @@ def test_story_has_the_error_of_the_model_that_judged_most_of_its_mentions():
 
 def test_page_says_where_the_true_value_lies_and_what_that_covers(tmp_path):
     said = text_of(written(history(now=(60, 20)), tmp_path))
-    assert "the true value lies between \N{MINUS SIGN}1.00 and \N{MINUS SIGN}0." in said
+    assert "the true value probably lies between \N{MINUS SIGN}1.00 and \N{MINUS SIGN}0." in said
     assert "errors of the model that judges tone, as measured on public texts" in said
+    assert "in 95 of 100 cases for posts and reviews; for news less often." in said
+    assert "Label about 200 mentions of your own" in said
     assert "Interval of net sentiment v2" in said
 
 
@@ -141,3 +153,4 @@ def test_page_knows_a_model_that_was_measured_on_own_texts(tmp_path):
     said = text_of(written(history(now=(6, 2), origin="configured"), tmp_path))
     assert "as measured on texts of your own" in said
     assert "luisterpost evaluate" not in said
+    assert "for news less often" not in said
