@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -16,9 +17,12 @@ from collectors.settings import Settings
 from dags.steps import collecting, enriching, housekeeping, mailing
 from dags.surroundings import look_around
 from dags.told import Batch, FilesPutAside, NowhereError, SourceFailed
+from enrichment.relevance.learning import learn
+from enrichment.relevance.storing import read_learnt, write_learnt
 from reports.commands import app as report_app
 from tests.collectors.replay_hackernews import story
 from tests.dags.rehearsal import MENTIONS, ask
+from tests.enrichment.relevance.lessons import KEY, learnt
 from tests.places import LATER, NOW, place
 from tests.replay import Answer, ReplayServer, Request
 from warehouse.desk.connection import desk_url, open_desk
@@ -137,6 +141,23 @@ def test_housekeeping_purges_and_keeps_the_rows(settings: Settings):
     assert housekeeping.purge_bytes() == settings.warehouse.stat().st_size
     assert ask(settings.warehouse, MENTIONS) == before
     assert housekeeping.empty_mails() == 0
+
+
+def test_housekeeping_lets_go_of_what_was_taught_of_who_agrees_no_more(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+):
+    monkeypatch.setenv("LUISTERPOST_RELEVANCE_KEY", KEY.hex())
+    lessons = [replace(one, is_private=one.subject == "delta") for one in learnt().lessons]
+    settings.home.mkdir(exist_ok=True)
+    write_learnt(settings.relevance, learn(lessons, KEY))
+    housekeeping.drop_expired()
+    left = read_learnt(settings.relevance, KEY).lessons
+    assert {lesson.subject for lesson in left} == {"orange"}
+
+    caplog.set_level("INFO")
+    settings.relevance.write_bytes(b"damaged")
+    assert housekeeping.drop_expired() == 0
+    assert "relevance.npz" in caplog.text
 
 
 @pytest.fixture
