@@ -1,4 +1,4 @@
-"""Names in matched texts: the watchlist's by matching, others by a pipeline; never persons."""
+"""Names in matched texts: the watchlist's by matching, others by a pipeline or a model; no persons that it knows."""
 
 import re
 from bisect import bisect_right
