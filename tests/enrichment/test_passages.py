@@ -203,13 +203,17 @@ def test_hostile_repetition_takes_linear_time(unit):
 
 
 def test_what_is_cut_out_of_a_mixed_text_has_its_own_language():
-    dutch = "De brouwerij opende vorige week een nieuwe bottelarij, en de hele buurt kwam kijken. " * 9
+    dutch = (
+        "De brouwerij opende vorige week een nieuwe bottelarij, en de hele buurt kwam kijken. " * 9
+    )
     french = (
         "« Franchement, la bière Acme n'a plus le goût d'avant, elle est fade, elle coûte trop cher "
         "et le service à la clientèle ne répond jamais aux courriers que nous envoyons depuis des "
         "mois, alors nous ne reviendrons plus », écrit une cliente fidèle qui habite la région. "
     )
-    text = f"{dutch}{french}{dutch}Acme zelf zegt dat het de brieven wel degelijk beantwoordt. {dutch}"
+    text = (
+        f"{dutch}{french}{dutch}Acme zelf zegt dat het de brieven wel degelijk beantwoordt. {dutch}"
+    )
     first, second = text.index("Acme"), text.rindex("Acme")
     places = [(first, first + 4, "acme"), (second, second + 4, "acme")]
     read = passages_around(text, places, language="nl")
