@@ -283,7 +283,7 @@ class SubjectMatcher:
 
     def _matches(self, field: Field, folded: Folded, places: list[_Found]) -> list[Match]:
         """Keep the longest of a subject's overlapping places, on the original characters."""
-        text, ids, is_even = folded.text, self.ids, isinstance(folded.origins, range)
+        text, ids, origins = folded.text, self.ids, folded.origins
         if len(places) > 1:
             places.sort(key=_END, reverse=True)
             places.sort(key=_START)
@@ -292,11 +292,15 @@ class SubjectMatcher:
         for start, end, rule, subject, _ in places:
             if start < reached.get(subject, 0):
                 continue
-            span = (start, end) if is_even else folded.span(start, end)
-            if span is not None:
-                reached[subject] = end
+            # Where each character comes from one of its own, as nearly always, this is all of `span`.
+            first, behind = origins[start], origins[end]
+            if behind != origins[end - 1] + 1 or (start and first == origins[start - 1]):
+                span = folded.span(start, end)
+                if span is None:
+                    continue
                 first, behind = span
-                matches.append(Match(ids[subject], field, text[first:behind], first, behind, rule))
+            reached[subject] = end
+            matches.append(Match(ids[subject], field, text[first:behind], first, behind, rule))
         return matches
 
 
