@@ -96,7 +96,8 @@ def teach(
     added = len(lessons) - len(known)
     typer.echo(
         f"{len(lecture.lessons):,} verdicts read: {added:,} new, {repeated:,} known, "
-        f"{changed:,} changed" + (f"; {bad:,} bad lines left out" if bad else "")
+        f"{changed:,} changed"
+        + (f"; {bad:,} bad {'line' if bad == 1 else 'lines'} left out" if bad else "")
     )
     if unjudged:
         typer.echo(f"{count_of(unjudged, 'line')} without a verdict yet left out")
