@@ -22,11 +22,10 @@ _SNAPSHOT_ONLY = """
 CREATE TABLE snapshot_info (
     snapshot_id VARCHAR, made_at TIMESTAMPTZ, watchlist_version VARCHAR, mentions_all BIGINT
 );
-CREATE TABLE first_reading (
-    mention_id VARCHAR, version_id VARCHAR, subject_id VARCHAR, field VARCHAR, start_char INTEGER,
-    end_char INTEGER, tone VARCHAR, p_negative DOUBLE, p_neutral DOUBLE, p_positive DOUBLE,
-    tone_model VARCHAR
-);
+CREATE TABLE first_reading AS
+SELECT mention_id, version_id, subject_id, field, start_char, end_char, tone, p_negative, p_neutral,
+    p_positive, tone_model
+FROM subject_match LIMIT 0;
 CREATE TABLE staff_week (week_start DATE, unit VARCHAR, people INTEGER, mentions INTEGER);
 ALTER TABLE mention DROP COLUMN raw;
 ALTER TABLE mention_version DROP COLUMN raw;
