@@ -26,8 +26,9 @@ def enrich_with_bar(
     """Enrich what waits, say what was done (and where the time went), and tell whether a file failed."""
     from rich.progress import Progress
 
-    from enrichment.enrich import configured_enricher, enrich_waiting, unenriched
+    from enrichment.enrich import configured_enricher, enrich_waiting
     from enrichment.relevance.using import forget_ended
+    from enrichment.waiting import unenriched
 
     waiting = unenriched(settings)
     if not waiting:

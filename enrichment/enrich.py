@@ -33,7 +33,6 @@ __all__ = [
     "configured_enricher",
     "enrich_file",
     "enrich_waiting",
-    "unenriched",
 ]
 
 Progress = Callable[[int], None]

@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 
 from collectors.landing import Header, LandingError, ParquetWriter, landing_name, read_header
 from warehouse.query import run_script
-from warehouse.rescore_judging import Key
+from warehouse.rescore_judging import Key, key_of
 from warehouse.transaction import in_transaction
 
 RESCORED = "rescored"
@@ -81,14 +81,7 @@ def keys_within(paths: Sequence[Path], *, model: str) -> set[Key]:
     for path in paths:
         with suppress(FileNotFoundError, BrokenFileError):
             keys |= {
-                (
-                    row["mention_id"],
-                    row["version_id"],
-                    row["subject_id"],
-                    row["field"],
-                    row["start_char"],
-                    row["end_char"],
-                )
+                key_of(row)
                 for row in _read_whole(path).select([*KEY_COLUMNS, "tone_model"]).to_pylist()
                 if row["tone_model"] == model
             }

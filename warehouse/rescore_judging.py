@@ -51,7 +51,7 @@ def judge_in_batches(
             )
         for mention in mentions:
             for row, passage in read.get(mention, ()):
-                if not row["is_watched"] or row["tone_model"] == model.name or _key(row) in done:
+                if not row["is_watched"] or row["tone_model"] == model.name or key_of(row) in done:
                     continue
                 waiting.append((row, passage))
                 if passage not in tones:
@@ -98,7 +98,8 @@ def _read(ask: Ask, mentions: Sequence[str], model: str) -> dict[str, list[tuple
     return read
 
 
-def _key(row: Row) -> Key:
+def key_of(row: Row) -> Key:
+    """Name the match of a row: the columns `KEY_COLUMNS` of `rescore_file`."""
     return (
         row["mention_id"],
         row["version_id"],
@@ -119,7 +120,7 @@ def _tone(row: Row) -> Tone:
 
 
 def _row(row: Row, tone: Tone, model: str) -> dict[str, Any]:
-    mention_id, version_id, subject_id, field, start, end = _key(row)
+    mention_id, version_id, subject_id, field, start, end = key_of(row)
     return {
         "mention_id": mention_id,
         "version_id": version_id,

@@ -19,11 +19,12 @@ from collectors.mention import Mention
 from collectors.settings import Settings
 from collectors.watchlist import Watchlist
 from enrichment import enrich as enrich_module
-from enrichment.enrich import Enricher, enrich_file, enrich_waiting, unenriched
+from enrichment.enrich import Enricher, enrich_file, enrich_waiting
 from enrichment.enriched import ENRICHED_SCHEMA
 from enrichment.enricher import _pipeline
 from enrichment.passages import Passage
 from enrichment.tone.model import Tone
+from enrichment.waiting import unenriched
 
 NOW = datetime(2026, 11, 22, 8, tzinfo=UTC)
 CONSENT = {
